@@ -1,0 +1,1 @@
+//! Documents and states that outlive a restart, in SQLite.

@@ -1,0 +1,1 @@
+//! Collectors: the local host, and Prometheus scrape targets.

@@ -1,0 +1,1 @@
+//! Receivers of alerts: grouping into notifications, an outbox, delivery with retries.

@@ -1,0 +1,1 @@
+//! HTTP and WebSocket: the Prometheus API, remote write, live data, the embedded UI.

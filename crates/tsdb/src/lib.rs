@@ -1,0 +1,1 @@
+//! The embedded metric store: write-ahead log, head, immutable parts, index, retention.
