@@ -11,5 +11,5 @@ mod gate;
 mod stats;
 mod stream;
 
-pub use gate::{Intake, IntakeError, Limits, Outcome, Rejection, RejectReason};
+pub use gate::{Intake, IntakeError, Limits, Outcome, RejectReason, Rejection};
 pub use stream::{LiveStream, Missed};

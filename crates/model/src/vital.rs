@@ -1,6 +1,6 @@
 //! Descriptions of metrics that Sextant itself produces, and its own vital figures.
 
-use crate::{MetricKind, Metadata};
+use crate::{Metadata, MetricKind};
 
 /// One metric that a collector or a part of Sextant may emit. This row is the only place that names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,10 +18,7 @@ fn order_of_construction_does_not_matter() {
 #[test]
 fn empty_values_are_no_labels_and_duplicates_are_refused() {
     assert_eq!(labels(&[("a", "")]), Labels::empty());
-    assert_eq!(
-        Labels::from_pairs(&[("a", "1"), ("a", "2")]),
-        Err(LabelsError::Duplicate("a".to_owned()))
-    );
+    assert_eq!(Labels::from_pairs(&[("a", "1"), ("a", "2")]), Err(LabelsError::Duplicate("a".to_owned())));
 }
 
 #[test]

@@ -1,0 +1,198 @@
+//! Prometheus remote write 1.0: a snappy block that holds a protobuf `prometheus.WriteRequest`.
+//!
+//! Limits: the decompressed length is checked before anything is allocated for it. A series with faulty labels
+//! or without labels is left out and counted; the others are kept, as the specification allows.
+//!
+//! Source of the format: Prometheus remote write specification 1.0.
+
+use std::fmt;
+use std::sync::Arc;
+
+use model::{Batch, Labels, Metadata, MetricKind, Timestamp};
+use prost::Message as _;
+
+/// A decompressed request may be this long, in bytes; Prometheus's receiver has the same limit.
+pub const DECOMPRESSED_BYTES_MAX: usize = 32 << 20;
+
+/// Why a request cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoteWriteError {
+    /// The body is not one snappy block.
+    #[error("the body is not a snappy block")]
+    Snappy(#[source] snap::Error),
+    /// The block would decompress to too much.
+    #[error("the body decompresses to {len} bytes, more than the limit of {DECOMPRESSED_BYTES_MAX}")]
+    TooLarge {
+        /// The length that the block declares, in bytes.
+        len: usize,
+    },
+    /// The block does not hold a write request.
+    #[error("the body is not a protobuf `prometheus.WriteRequest`")]
+    Protobuf(#[source] prost::DecodeError),
+}
+
+/// A decoded request.
+#[derive(Debug, Default)]
+pub struct WriteRequest {
+    /// Everything that can be taken.
+    pub batch: Batch,
+    /// What was left out.
+    pub faults: Faults,
+}
+
+/// What was left out of a request.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    /// Samples of series with faulty labels.
+    pub samples: u64,
+    /// Native histograms, which are not stored yet.
+    pub histograms: u64,
+    /// The first fault, for people.
+    pub first: Option<String>,
+}
+
+impl Faults {
+    fn add(&mut self, samples: usize, why: impl FnOnce() -> String) {
+        self.samples += samples as u64;
+        self.first.get_or_insert_with(why);
+    }
+
+    /// Whether nothing was left out.
+    pub fn is_empty(&self) -> bool {
+        self.samples == 0 && self.histograms == 0
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} samples and {} histograms left out", self.samples, self.histograms)?;
+        match &self.first {
+            Some(first) => write!(f, ", first: {first}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Reads a request.
+pub fn decode(body: &[u8]) -> Result<WriteRequest, RemoteWriteError> {
+    let len = snap::raw::decompress_len(body).map_err(RemoteWriteError::Snappy)?;
+    if len > DECOMPRESSED_BYTES_MAX {
+        return Err(RemoteWriteError::TooLarge { len });
+    }
+    let bytes = snap::raw::Decoder::new().decompress_vec(body).map_err(RemoteWriteError::Snappy)?;
+    let message = proto::WriteRequest::decode(bytes.as_slice()).map_err(RemoteWriteError::Protobuf)?;
+    let mut request = WriteRequest::default();
+    for series in message.timeseries {
+        take_series(series, &mut request);
+    }
+    request.batch.metadata = message.metadata.into_iter().filter_map(take_metadata).collect();
+    Ok(request)
+}
+
+fn take_series(series: proto::TimeSeries, request: &mut WriteRequest) {
+    let count = series.samples.len();
+    if !series.histograms.is_empty() {
+        request.faults.histograms += series.histograms.len() as u64;
+        request.faults.first.get_or_insert_with(|| "native histograms are not stored".to_owned());
+    }
+    let pairs: Vec<(&str, &str)> = series.labels.iter().map(|l| (&*l.name, &*l.value)).collect();
+    let labels = match Labels::from_pairs(&pairs) {
+        Ok(labels) if labels.is_empty() => {
+            return request.faults.add(count, || "a series has no labels".to_owned());
+        }
+        Ok(labels) => labels,
+        Err(error) => return request.faults.add(count, || error.to_string()),
+    };
+    for sample in series.samples {
+        request.batch.push(labels.clone(), Timestamp::from_millis(sample.timestamp), sample.value());
+    }
+}
+
+fn take_metadata(metadata: proto::MetricMetadata) -> Option<(Arc<str>, Metadata)> {
+    if metadata.metric_family_name.is_empty() {
+        return None;
+    }
+    let kind = match metadata.r#type {
+        1 => MetricKind::Counter,
+        2 => MetricKind::Gauge,
+        3 => MetricKind::Histogram,
+        4 => MetricKind::GaugeHistogram,
+        5 => MetricKind::Summary,
+        6 => MetricKind::Info,
+        7 => MetricKind::StateSet,
+        _ => MetricKind::Unknown,
+    };
+    let value = Metadata { kind, help: metadata.help.into(), unit: metadata.unit.into() };
+    Some((metadata.metric_family_name.into(), value))
+}
+
+/// A request with the given series, for tests and for sending: the inverse of [`decode`].
+pub fn encode(batch: &Batch) -> Result<Vec<u8>, RemoteWriteError> {
+    let mut message = proto::WriteRequest::default();
+    for row in &batch.rows {
+        let sample =
+            proto::Sample { value: Some(row.sample.value), timestamp: row.sample.timestamp.as_millis() };
+        let label = |(name, value): (&str, &str)| proto::Label { name: name.into(), value: value.into() };
+        message.timeseries.push(proto::TimeSeries {
+            labels: row.labels.iter().map(label).collect(),
+            samples: vec![sample],
+            histograms: Vec::new(),
+        });
+    }
+    let bytes = message.encode_to_vec();
+    snap::raw::Encoder::new().compress_vec(&bytes).map_err(RemoteWriteError::Snappy)
+}
+
+/// The messages of the wire, as far as they are read.
+mod proto {
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(super) struct WriteRequest {
+        #[prost(message, repeated, tag = "1")]
+        pub(super) timeseries: Vec<TimeSeries>,
+        #[prost(message, repeated, tag = "3")]
+        pub(super) metadata: Vec<MetricMetadata>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(super) struct TimeSeries {
+        #[prost(message, repeated, tag = "1")]
+        pub(super) labels: Vec<Label>,
+        #[prost(message, repeated, tag = "2")]
+        pub(super) samples: Vec<Sample>,
+        /// Only counted, so their content stays undecoded.
+        #[prost(bytes = "vec", repeated, tag = "4")]
+        pub(super) histograms: Vec<Vec<u8>>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(super) struct Label {
+        #[prost(string, tag = "1")]
+        pub(super) name: String,
+        #[prost(string, tag = "2")]
+        pub(super) value: String,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(super) struct Sample {
+        /// Optional, so that minus zero is written too: it equals the default that would be left out.
+        #[prost(double, optional, tag = "1")]
+        pub(super) value: Option<f64>,
+        #[prost(int64, tag = "2")]
+        pub(super) timestamp: i64,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(super) struct MetricMetadata {
+        #[prost(int32, tag = "1")]
+        pub(super) r#type: i32,
+        #[prost(string, tag = "2")]
+        pub(super) metric_family_name: String,
+        #[prost(string, tag = "4")]
+        pub(super) help: String,
+        #[prost(string, tag = "5")]
+        pub(super) unit: String,
+    }
+}
+
+#[cfg(test)]
+mod tests;
