@@ -1,6 +1,10 @@
 //! YAML documents: configuration, scrape configurations, rule files.
 
+mod locate;
+
 use serde::de::DeserializeOwned;
+
+pub use locate::locate;
 
 /// Why a YAML document is refused, in one line that says file, line and key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
