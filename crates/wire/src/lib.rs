@@ -3,6 +3,8 @@
 //! This crate knows nothing of storage, HTTP or files. Everything it reads comes from outside, so every reader
 //! has limits, names what and where in its errors, and is fuzzed.
 
+pub mod alertmanager;
 pub mod exposition;
 pub mod remote_write;
+pub mod time;
 pub mod yaml;
