@@ -1,0 +1,2 @@
+use super::Function;
+pub(super) static FUNCTIONS: &[Function] = &[];
