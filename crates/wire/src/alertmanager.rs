@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use model::{Alert, Labels, Timestamp};
+use model::{Alert, Labels};
 use serde::{Deserialize, Serialize};
+
+use crate::time::rfc3339;
 
 /// The version of the format.
 pub const WEBHOOK_VERSION: &str = "4";
@@ -134,39 +136,6 @@ impl Fnv1a {
             self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
     }
-}
-
-/// A time as Go writes it in JSON: RFC 3339 in UTC, with as many decimals of the second as it needs. Times
-/// outside the years 0 to 9999 are written as [`NO_TIME`].
-pub fn rfc3339(at: Timestamp) -> String {
-    let secs = at.as_millis().div_euclid(1000);
-    let (days, second_of_day) = (secs.div_euclid(86_400), secs.rem_euclid(86_400));
-    let (year, month, day) = civil_from_days(days);
-    if !(0..=9999).contains(&year) {
-        return NO_TIME.to_owned();
-    }
-    let (hour, minute, second) = (second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60);
-    let fraction = match at.as_millis().rem_euclid(1000) {
-        0 => String::new(),
-        millis => format!(".{millis:03}").trim_end_matches('0').to_owned(),
-    };
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
-}
-
-/// The proleptic Gregorian date of a number of days since 1970-01-01. Years begin in March here, so that the
-/// leap day is a year's last.
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    const DAYS_TO_EPOCH: i64 = 719_468; // From 0000-03-01 to 1970-01-01.
-    const DAYS_PER_ERA: i64 = 146_097; // 400 years.
-    let days = days + DAYS_TO_EPOCH;
-    let (era, day_of_era) = (days.div_euclid(DAYS_PER_ERA), days.rem_euclid(DAYS_PER_ERA));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
-    (year, month, day)
 }
 
 #[cfg(test)]

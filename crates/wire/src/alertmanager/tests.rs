@@ -1,23 +1,6 @@
-use proptest::prelude::*;
+use model::Timestamp;
 
 use super::*;
-
-#[test]
-fn times_are_written_as_go_writes_them() {
-    #[track_caller]
-    fn f(millis: i64, want: &str) {
-        assert_eq!(rfc3339(Timestamp::from_millis(millis)), want);
-    }
-    f(0, "1970-01-01T00:00:00Z");
-    f(-1, "1969-12-31T23:59:59.999Z");
-    f(951_782_400_000, "2000-02-29T00:00:00Z");
-    f(1_435_781_451_781, "2015-07-01T20:10:51.781Z");
-    f(1_435_781_451_780, "2015-07-01T20:10:51.78Z");
-    f(253_402_300_799_000, "9999-12-31T23:59:59Z");
-    f(253_402_300_800_000, NO_TIME);
-    f(i64::MIN, NO_TIME);
-    f(i64::MAX, NO_TIME);
-}
 
 #[test]
 fn fingerprints_are_fnv_1a_over_names_and_values() {
@@ -78,12 +61,4 @@ fn common_pairs_are_those_that_all_maps_share() {
     let maps = [map(&[("a", "1"), ("b", "1")]), map(&[("a", "1"), ("b", "2")]), map(&[("a", "1")])];
     assert_eq!(common_pairs(&maps), map(&[("a", "1")]));
     assert!(common_pairs([]).is_empty());
-}
-
-proptest! {
-    #[test]
-    fn any_time_can_be_written(millis: i64) {
-        let text = rfc3339(Timestamp::from_millis(millis));
-        prop_assert!(text.ends_with('Z') && text.len() >= NO_TIME.len());
-    }
 }
