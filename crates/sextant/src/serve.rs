@@ -1,0 +1,51 @@
+//! `sextant serve`: opening, starting, reloading and stopping everything, one small step each.
+
+mod error;
+mod reload;
+mod signals;
+mod start;
+mod upkeep;
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use tracing::info;
+
+use crate::config::Loaded;
+
+pub(crate) use error::ServeError;
+
+/// Runs the server until a signal asks it to stop.
+pub(crate) fn run(loaded: Loaded) -> Result<(), ServeError> {
+    crate::logs::start(loaded.config.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("sextant")
+        .build()
+        .map_err(ServeError::Runtime)?;
+    runtime.block_on(serve(loaded))
+}
+
+async fn serve(loaded: Loaded) -> Result<(), ServeError> {
+    // What may be taken by somebody else comes first, so that a refusal leaves nothing behind.
+    let listener = start::listen(&loaded).await?;
+    let address = listener.local_addr().map_err(ServeError::Runtime)?;
+    let running = start::Running::open(&loaded, address)?;
+    running.app.set_ready(true);
+    announce(address);
+    let stop = signals::stop();
+    let reloading = tokio::spawn(signals::reload_on_hangup(running.reload.clone()));
+    let served = server::serve(listener, Arc::clone(&running.app), stop).await;
+    info!("stopping");
+    reloading.abort();
+    running.close().await?;
+    info!("stopped");
+    served.map_err(ServeError::Runtime)
+}
+
+/// The one line that a person who has just started Sextant is looking for.
+fn announce(address: std::net::SocketAddr) {
+    // A closed standard output must not end the server.
+    let _ = writeln!(std::io::stdout(), "Sextant is running at http://{address}/ (Ctrl-C stops it)");
+    info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
+}
