@@ -1,0 +1,122 @@
+/** Options for uPlot: the only file besides `Chart.svelte` that knows the library. */
+import uPlot from 'uplot';
+import { axisIncrements, formatValue, type Unit } from '../lib/format/units';
+import { tickTime } from '../lib/format/time';
+import type { ChartData } from './data';
+import { withAlpha, type PlotColors } from './palette';
+
+export interface PlotSettings {
+  unit: Unit;
+  stacked: boolean;
+  /** Fixed top of the axis, e.g. 1 for a ratio of a whole. */
+  max: number | null;
+  /** The axis spans at least this much, so that noise near zero stays small. */
+  spanMin: number;
+  /** Charts with the same key share their crosshair. */
+  syncKey: string | null;
+  range: () => { from: number; to: number };
+  onCursor: (plot: uPlot) => void;
+  onZoom: ((from: number, to: number) => void) | null;
+}
+
+const FONT = '11px ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
+const AXIS_WIDTH = 62;
+const AXIS_HEIGHT = 26;
+const TICK_GAP_PX = 30;
+const TIME_GAP_PX = 76;
+const ZOOM_MIN_PX = 6;
+
+export function plotOptions(data: ChartData, colors: PlotColors, settings: PlotSettings, width: number, height: number): uPlot.Options {
+  return {
+    width,
+    height,
+    padding: [8, 10, 0, 0],
+    legend: { show: false },
+    cursor: cursor(settings),
+    focus: { alpha: 1 },
+    scales: {
+      x: { time: true, range: () => [settings.range().from, settings.range().to] },
+      y: { range: (_plot, min, max) => valueRange(min, max, settings) },
+    },
+    axes: [timeAxis(colors), valueAxis(colors, settings.unit)],
+    series: [{}, ...data.series.map((series) => seriesOptions(series.color, series.mirrored, data, colors, settings))],
+    bands: settings.stacked ? data.series.slice(1).map((_, index) => ({ series: [index + 2, index + 1] as [number, number] })) : [],
+    hooks: {
+      setCursor: [settings.onCursor],
+      setSelect: [(plot) => zoomTo(plot, settings.onZoom)],
+    },
+  };
+}
+
+function cursor(settings: PlotSettings): uPlot.Cursor {
+  return {
+    x: true,
+    y: false,
+    points: { size: 6, width: 1 },
+    drag: { x: settings.onZoom !== null, y: false, setScale: false },
+    ...(settings.syncKey === null ? {} : { sync: { key: settings.syncKey, setSeries: false, scales: ['x', null] } }),
+  };
+}
+
+function zoomTo(plot: uPlot, onZoom: PlotSettings['onZoom']): void {
+  const { left, width } = plot.select;
+  if (width >= ZOOM_MIN_PX && onZoom !== null) onZoom(plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x'));
+  if (width > 0) plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+}
+
+/** The axis' span: zero is always in it for stacks and for values that come near it. */
+export function valueRange(min: number | null, max: number | null, settings: Pick<PlotSettings, 'max' | 'spanMin' | 'stacked'>): [number, number] {
+  if (min === null || max === null) return [0, settings.max ?? (settings.spanMin > 0 ? settings.spanMin : 1)];
+  const low = min >= 0 ? 0 : min * 1.1;
+  if (settings.max !== null) return [low, Math.max(settings.max, max)];
+  const high = max > 0 ? max * 1.1 : 0;
+  if (low === 0 && high === 0) return [0, settings.spanMin > 0 ? settings.spanMin : 1];
+  // A series far from zero that hardly moves would be a flat line at the top: let the axis start near it.
+  if (!settings.stacked && min > 0 && max - min < 0.05 * max) return closeRange(min, max);
+  return low < 0 ? [Math.min(low, -settings.spanMin), Math.max(high, settings.spanMin)] : [0, Math.max(high, settings.spanMin)];
+}
+
+function closeRange(min: number, max: number): [number, number] {
+  const margin = Math.max((max - min) * 0.5, max * 0.01);
+  return [Math.max(0, min - margin), max + margin];
+}
+
+function timeAxis(colors: PlotColors): uPlot.Axis {
+  return {
+    stroke: colors.axis,
+    font: FONT,
+    size: AXIS_HEIGHT,
+    gap: 6,
+    space: TIME_GAP_PX,
+    grid: { show: false },
+    ticks: { stroke: colors.grid, width: 1, size: 4 },
+    values: (_plot, splits, _axis, _space, increment) => splits.map((split) => tickTime(split, increment)),
+  };
+}
+
+function valueAxis(colors: PlotColors, unit: Unit): uPlot.Axis {
+  return {
+    stroke: colors.axis,
+    font: FONT,
+    size: AXIS_WIDTH,
+    gap: 6,
+    space: TICK_GAP_PX,
+    incrs: axisIncrements(unit),
+    grid: { stroke: colors.grid, width: 1 },
+    ticks: { show: false },
+    values: (_plot, splits) => splits.map((split) => formatValue(Math.abs(split), unit)),
+  };
+}
+
+function seriesOptions(slot: number, mirrored: boolean, data: ChartData, colors: PlotColors, settings: PlotSettings): uPlot.Series {
+  const color = colors.series[slot % colors.series.length] ?? colors.axis;
+  const filled = settings.stacked || mirrored || data.series.length <= 2 || data.series.some((series) => series.mirrored);
+  return {
+    stroke: color,
+    width: settings.stacked ? 1 : 1.5,
+    points: { show: data.times.length < 3 },
+    // More lines than colours: later rounds are dashed, so that no two look the same.
+    ...(slot >= colors.series.length ? { dash: [6, 3] } : {}),
+    ...(filled ? { fill: withAlpha(color, settings.stacked ? 0.42 : 0.12) } : {}),
+  };
+}

@@ -1,0 +1,53 @@
+/** The one line that answers "is all well?". */
+import { formatValue } from '../../lib/format/units';
+import { text } from '../../lib/text';
+import type { AlertTotals } from '../alerts/rules';
+import type { Mount } from './filesystems';
+import type { FigureSpec } from './panels';
+
+export type HealthTone = 'ok' | 'warn' | 'bad' | 'unknown';
+
+export interface HealthSummary {
+  tone: HealthTone;
+  title: string;
+  /** What is wrong, most urgent first. */
+  reasons: string[];
+}
+
+export interface HealthInput {
+  /** Null while the rules have not been read. */
+  alerts: AlertTotals | null;
+  figures: readonly { spec: FigureSpec; value: number | null }[];
+  mounts: readonly Mount[];
+  targetsDown: number;
+}
+
+const FULL_RATIO = 0.9;
+const NAMES_MAX = 3;
+
+export function summarise({ alerts, figures, mounts, targetsDown }: HealthInput): HealthSummary {
+  const firing = alerts === null || alerts.firing === 0 ? [] : [firingReason(alerts)];
+  const reasons = [...firing, ...figures.flatMap(highFigure), ...mounts.flatMap(fullMount)];
+  if (targetsDown > 0) reasons.push(text.app.downCount(targetsDown));
+  if (firing.length > 0) return { tone: 'bad', title: text.overview.attention, reasons };
+  if (reasons.length > 0) return { tone: 'warn', title: text.overview.attention, reasons };
+  const known = figures.some(({ value }) => value !== null);
+  return known
+    ? { tone: 'ok', title: text.overview.well, reasons: [] }
+    : { tone: 'unknown', title: text.overview.unknown, reasons: [] };
+}
+
+function firingReason(alerts: AlertTotals): string {
+  const names = alerts.firingNames.slice(0, NAMES_MAX).join(', ');
+  const more = alerts.firingNames.length > NAMES_MAX ? '…' : '';
+  return `${text.overview.alertsFiring(alerts.firing)}: ${names}${more}`;
+}
+
+function highFigure({ spec, value }: { spec: FigureSpec; value: number | null }): string[] {
+  const high = spec.high !== undefined && value !== null && value > spec.high;
+  return high ? [text.overview.high(spec.title, formatValue(value, spec.unit))] : [];
+}
+
+function fullMount(mount: Mount): string[] {
+  return mount.usedRatio > FULL_RATIO ? [text.overview.high(mount.mountpoint, formatValue(mount.usedRatio, 'ratio'))] : [];
+}
