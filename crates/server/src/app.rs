@@ -65,7 +65,7 @@ pub struct App {
     pub(crate) build: BuildInfo,
     pub(crate) access: Access,
     pub(crate) reload: Reload,
-    pub(crate) queries: Semaphore,
+    pub(crate) queries: Arc<Semaphore>,
     pub(crate) live: Hub,
     ready: AtomicBool,
 }
@@ -85,7 +85,7 @@ impl App {
         access: Access,
         reload: Reload,
     ) -> Arc<Self> {
-        let queries = Semaphore::new(limits.max_concurrent.max(1));
+        let queries = Arc::new(Semaphore::new(limits.max_concurrent.max(1)));
         let live = Hub::new(&parts);
         let ready = AtomicBool::new(false);
         Arc::new(Self { parts, limits, build, access, reload, queries, live, ready })
