@@ -64,11 +64,6 @@ impl Environment {
             filesystem_usage: statvfs,
         })
     }
-
-    /// A value in procfs's unit of CPU time, in seconds.
-    pub(super) fn ticks_to_seconds(&self, ticks: u64) -> f64 {
-        ticks as f64 / self.ticks_per_second as f64
-    }
 }
 
 fn statvfs(path: &Path) -> io::Result<FileSystemUsage> {

@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::collector::CollectError;
-use super::parse::{number, single_word};
+use super::parse::{lines, number, single_word, text};
 
 /// No file of the kernel that is read here comes near this size, even with thousands of CPUs.
 const FILE_SIZE_MAX_BYTES: usize = 16 << 20;
@@ -83,6 +83,27 @@ fn read_whole(file: &File, buffer: &mut Vec<u8>) -> io::Result<usize> {
         }
     }
     Ok(len)
+}
+
+/// The first line of a small file, without surrounding space; nothing if it cannot be read or was cut off.
+/// sysfs gives an error for attributes that make no sense at present, so the reason does not matter.
+pub(super) fn read_word(path: &Path) -> Option<String> {
+    let mut buffer = [0; BUFFER_SIZE_MIN_BYTES];
+    let file = File::open(path).ok()?;
+    let len = file.read_at(&mut buffer, 0).ok()?;
+    let line = lines(buffer.get(..len)?).next()?;
+    Some(text(line.trim_ascii()).into_owned())
+}
+
+/// The names in a directory, sorted, so that series come in the same order each time.
+pub(super) fn directory_names(path: &Path) -> Result<Vec<String>, CollectError> {
+    let failed = |source| CollectError::read(path, source);
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(failed)? {
+        names.push(entry.map_err(failed)?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort_unstable();
+    Ok(names)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// The words of a line, split at spaces and tabs.
-pub(super) fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     line.split(|byte| *byte == b' ' || *byte == b'\t').filter(|word| !word.is_empty())
 }
 
@@ -49,9 +49,13 @@ pub(super) fn signed_number(word: &[u8]) -> Option<i64> {
 
 /// A number after `0x`, as sysfs writes flags and identifiers.
 pub(super) fn hex_number(word: &[u8]) -> Option<u64> {
-    let digits = word.strip_prefix(b"0x")?;
+    hex_digits(word.strip_prefix(b"0x")?)
+}
+
+/// A number in hexadecimal digits.
+pub(super) fn hex_digits(digits: &[u8]) -> Option<u64> {
     // `from_str_radix` would accept a sign.
-    if digits.starts_with(b"+") {
+    if !digits.first()?.is_ascii_hexdigit() {
         return None;
     }
     u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()

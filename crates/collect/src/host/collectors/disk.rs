@@ -1,0 +1,129 @@
+//! `/proc/diskstats`: disks (the kernel's `Documentation/admin-guide/iostats.rst`), and what udev knows of them.
+
+mod udev;
+
+use model::{MetricDesc, Timestamp};
+
+use self::udev::Properties;
+use crate::host::collector::{CollectError, Collector};
+use crate::host::environment::Environment;
+use crate::host::file::KeptFile;
+use crate::host::parse::{lines, number, text, words};
+use crate::host::samples::Samples;
+
+/// The kernel counts sectors of this size whatever the disk's own is.
+const SECTOR_BYTES: f64 = 512.0;
+const MILLIS: f64 = 0.001;
+
+const fn counter(name: &'static str, help: &'static str, unit: f64) -> Column {
+    (MetricDesc::counter(name, help), unit)
+}
+
+/// A metric and the factor from the kernel's unit to the metric's.
+type Column = (MetricDesc, f64);
+
+/// The file's columns behind major number, minor number and name. Kernels before 4.18 end before discards,
+/// those before 5.5 before flushes.
+const COLUMNS: [Column; 17] = [
+    counter("node_disk_reads_completed_total", "Reads completed.", 1.0),
+    counter("node_disk_reads_merged_total", "Reads that were merged with others.", 1.0),
+    counter("node_disk_read_bytes_total", "Bytes read.", SECTOR_BYTES),
+    counter("node_disk_read_time_seconds_total", "Time that all reads took together, in seconds.", MILLIS),
+    counter("node_disk_writes_completed_total", "Writes completed.", 1.0),
+    counter("node_disk_writes_merged_total", "Writes that were merged with others.", 1.0),
+    counter("node_disk_written_bytes_total", "Bytes written.", SECTOR_BYTES),
+    counter("node_disk_write_time_seconds_total", "Time that all writes took together, in seconds.", MILLIS),
+    (MetricDesc::gauge("node_disk_io_now", "Requests in progress."), 1.0),
+    counter(
+        "node_disk_io_time_seconds_total",
+        "Time in which requests were in progress, in seconds.",
+        MILLIS,
+    ),
+    counter(
+        "node_disk_io_time_weighted_seconds_total",
+        "Time in which requests were in progress, times their number, in seconds.",
+        MILLIS,
+    ),
+    counter("node_disk_discards_completed_total", "Discards completed.", 1.0),
+    counter("node_disk_discards_merged_total", "Discards that were merged with others.", 1.0),
+    counter("node_disk_discarded_sectors_total", "Sectors of 512 bytes discarded.", 1.0),
+    counter(
+        "node_disk_discard_time_seconds_total",
+        "Time that all discards took together, in seconds.",
+        MILLIS,
+    ),
+    counter("node_disk_flush_requests_total", "Flushes completed.", 1.0),
+    counter(
+        "node_disk_flush_requests_time_seconds_total",
+        "Time that all flushes took together, in seconds.",
+        MILLIS,
+    ),
+];
+
+const INFO: MetricDesc = MetricDesc::gauge("node_disk_info", "What udev knows of each disk; always 1.");
+
+pub(in crate::host) static METRICS: &[MetricDesc] = &{
+    let mut metrics = [INFO; COLUMNS.len() + 1];
+    let mut at = 0;
+    while at < COLUMNS.len() {
+        metrics[at] = COLUMNS[at].0;
+        at += 1;
+    }
+    metrics
+};
+
+/// What the oldest kernel writes; shorter lines are partitions of still older ones.
+const COLUMNS_MIN: usize = 11;
+
+pub(in crate::host) fn build(environment: &Environment) -> Box<dyn Collector> {
+    Box::new(Disk {
+        file: KeptFile::new(environment.procfs.join("diskstats")),
+        exclude: environment.exclude.disks.clone(),
+        properties: Properties::new(environment.rootfs.join("run/udev/data")),
+    })
+}
+
+#[derive(Debug)]
+struct Disk {
+    file: KeptFile,
+    exclude: regex::Regex,
+    properties: Properties,
+}
+
+impl Collector for Disk {
+    fn collect(&mut self, at: Timestamp, out: &mut Samples<'_>) -> Result<(), CollectError> {
+        self.properties.begin(at);
+        for line in lines(self.file.read()?) {
+            let mut words = words(line);
+            let (Some(major), Some(minor), Some(device)) = (words.next(), words.next(), words.next()) else {
+                continue;
+            };
+            let (major, minor, device) = (text(major), text(minor), text(device));
+            if words.clone().count() < COLUMNS_MIN || self.exclude.is_match(&device) {
+                continue;
+            }
+            for ((desc, unit), word) in COLUMNS.iter().zip(words) {
+                if let Some(value) = number(word) {
+                    out.emit(desc, &[("device", &device)], value as f64 * unit);
+                }
+            }
+            emit_info(&mut self.properties, &major, &minor, &device, out);
+        }
+        Ok(())
+    }
+}
+
+fn emit_info(properties: &mut Properties, major: &str, minor: &str, device: &str, out: &mut Samples<'_>) {
+    let [model, path, revision, serial, wwn] = properties.of(major, minor);
+    let labels = [
+        ("device", device),
+        ("major", major),
+        ("minor", minor),
+        ("model", model),
+        ("path", path),
+        ("revision", revision),
+        ("serial", serial),
+        ("wwn", wwn),
+    ];
+    out.emit(&INFO, &labels, 1.0);
+}
