@@ -20,7 +20,8 @@ mod step;
 pub(crate) mod summation;
 mod table;
 
-pub(crate) use over_time::quantile_of;
+pub(crate) use ordering::{ascending, descending};
+pub(crate) use over_time::{quantile_of, replaces_max, replaces_min};
 
 /// A function of the language.
 #[derive(Debug)]

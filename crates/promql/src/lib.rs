@@ -23,6 +23,8 @@ mod plan;
 mod position;
 mod query;
 mod scan;
+mod selector;
+mod signature;
 
 pub use answer::{Answer, InstantSample, Value};
 pub use engine::{Engine, EngineOptions, QueryOptions, RangeSteps};
@@ -32,3 +34,4 @@ pub use kind::Kind;
 pub use operators::{Aggregation, Operator, OperatorClass, aggregations, operators};
 pub use position::Position;
 pub use query::{MetricNames, Query};
+pub use selector::parse_selector;

@@ -29,7 +29,7 @@ pub struct Operator {
 }
 
 /// A binary operator, to be evaluated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum BinaryOp {
     /// Any arithmetic operator.
     Arithmetic(fn(f64, f64) -> f64),
@@ -106,11 +106,6 @@ static OPERATORS: &[Operator] = &[
     ),
     row!("or", T_LOR, Set, 1, BinaryOp::Or, "Gives the left side and what the right side has in addition."),
 ];
-
-/// `powf`, with Go's special cases: 1 to any power and anything to the power 0 are 1.
-fn power(base: f64, exponent: f64) -> f64 {
-    base.powf(exponent)
-}
 
 /// All binary operators.
 pub fn operators() -> &'static [Operator] {

@@ -24,7 +24,9 @@ mod tests {
     fn only_plain_selectors_choose_series() {
         #[track_caller]
         fn f(text: &str, want: Option<&str>) {
-            let list = |matchers: Vec<Matcher>| matchers.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+            let list = |matchers: Vec<Matcher>| {
+                matchers.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+            };
             assert_eq!(parse_selector(text).ok().map(list).as_deref(), want, "{text}");
         }
         f("up", Some("__name__=\"up\""));
