@@ -71,7 +71,7 @@ static OPERATORS: &[Operator] = &[
         T_POW,
         Arithmetic,
         6,
-        BinaryOp::Arithmetic(power),
+        BinaryOp::Arithmetic(f64::powf),
         "Raises to a power; associates to the right."
     ),
     row!(

@@ -44,7 +44,7 @@ impl Evaluation<'_> {
         let one_groups = Groups::of(one, &binary.matching.labels);
         let many_groups = Groups::of(many, &binary.matching.labels);
         refuse_duplicates(&one_groups, one, many, swapped, steps)?;
-        let mut pairs = Pairs { binary, swapped, columns: Vec::new(), places: HashMap::default() };
+        let mut pairs = Pairs { binary, swapped, columns: Vec::new(), taken: HashMap::default() };
         for (column, group) in many.iter().zip(&many_groups.of_column) {
             self.check_cancel()?;
             for partner in one_groups.members(&many_groups.groups[*group].0) {
@@ -138,9 +138,9 @@ struct Pairs<'a> {
     /// The "many" side is the right one.
     swapped: bool,
     columns: Vec<Column>,
-    /// The column of a group's result. Without grouping, a group may have but one result at a step, whatever
-    /// its labels, so that the labels are left out here.
-    places: HashMap<(usize, Labels), Vec<usize>, RandomState>,
+    /// At which steps a group has a result of these labels. Without grouping, a group may have but one result at
+    /// a step, whatever its labels, so that the labels are left out here.
+    taken: HashMap<(usize, Labels), Vec<bool>, RandomState>,
 }
 
 impl Pairs<'_> {
@@ -150,17 +150,17 @@ impl Pairs<'_> {
         let key = if one_to_one { Labels::empty() } else { labels.clone() };
         let values: Vec<f64> =
             many.values.iter().zip(&one.values).map(|(many, one)| self.value(*many, *one)).collect();
-        let earlier = self.places.entry((group, key)).or_default();
-        for other in earlier.iter().map(|place| &self.columns[*place]) {
-            let both = |(a, b): (&f64, &f64)| !is_absent(*a) && !is_absent(*b);
-            if other.values.iter().zip(&values).any(both) {
+        let taken = self.taken.entry((group, key)).or_insert_with(|| vec![false; values.len()]);
+        let steps = taken.iter_mut().zip(&values).filter(|(_, value)| !is_absent(**value));
+        for (taken, _) in steps {
+            if *taken {
                 return Err(match one_to_one {
                     true => ExecutionError::ImplicitManyToOne,
                     false => ExecutionError::AmbiguousGrouping,
                 });
             }
+            *taken = true;
         }
-        earlier.push(self.columns.len());
         self.columns.push(Column { labels, values });
         Ok(())
     }
