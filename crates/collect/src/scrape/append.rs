@@ -138,6 +138,3 @@ fn shown(series: &str) -> String {
         None => series.to_owned(),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -143,6 +143,3 @@ impl SeriesCache {
         vanished.retain(|labels| !living.contains(labels) && told.insert(labels.clone()));
     }
 }
-
-#[cfg(test)]
-mod tests;

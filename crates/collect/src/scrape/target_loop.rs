@@ -113,7 +113,7 @@ impl TargetTask {
 
     /// Scrapes once, now.
     #[cfg(test)]
-    pub(super) async fn scrape_once(self: &Arc<Self>) {
+    pub(super) async fn scrape_once(&self) {
         let (at, began) = (self.shared.clock.now(), tokio::time::Instant::now());
         let answer = self.fetch().await;
         self.conclude(at, began, answer);

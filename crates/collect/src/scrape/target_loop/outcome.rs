@@ -129,3 +129,6 @@ impl Memory {
         batch
     }
 }
+
+#[cfg(test)]
+mod tests;
