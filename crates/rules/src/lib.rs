@@ -15,8 +15,10 @@
 
 mod expr;
 mod file;
+mod group;
 mod rule;
 mod ruler;
+mod state;
 mod status;
 mod stock;
 mod template;

@@ -1,0 +1,162 @@
+//! One evaluation of a group: every rule in turn, each seeing what those before it have written.
+
+use std::collections::HashSet;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use model::{Batch, Labels, LabelsBuilder, METRIC_NAME, STALE_NAN, Timestamp};
+
+use super::{Context, Group, RuleState};
+use crate::expr::{Expr, Vector, chain};
+use crate::rule::{AlertRule, Rule, RuleKind};
+use crate::state::{self, Found, Terms};
+use crate::status::RuleHealth;
+use crate::template::{Scene, Template};
+
+impl Group {
+    /// Evaluates all rules at `now`. Blocks on the store, the catalog and the sink.
+    pub(crate) fn evaluate(&self, context: &Context, now: Timestamp) {
+        let mut state = self.state.lock();
+        if state.retired {
+            return;
+        }
+        let began = Instant::now();
+        let at = now.minus(self.rules.query_offset);
+        for ((rule, key), rule_state) in self.rules.rules.iter().zip(self.rule_keys()).zip(&mut state.rules) {
+            let rule_began = Instant::now();
+            let evaluation = Evaluation { context, group: self, rule, key, at, now };
+            let result = evaluation.run(rule_state);
+            context.evaluations.fetch_add(1, Ordering::Relaxed);
+            rule_state.last_evaluation = Some(now);
+            rule_state.evaluation_time = rule_began.elapsed();
+            rule_state.health = if result.is_ok() { RuleHealth::Ok } else { RuleHealth::Err };
+            rule_state.last_error = result.err();
+            if let Some(error) = &rule_state.last_error {
+                context.failures.fetch_add(1, Ordering::Relaxed);
+                tracing::warn!(group = self.key, rule = rule.name, error, "a rule failed");
+            }
+        }
+        self.show(&state.rules, now, began.elapsed());
+    }
+}
+
+/// One evaluation of one rule.
+struct Evaluation<'a> {
+    context: &'a Context,
+    group: &'a Group,
+    rule: &'a Rule,
+    /// The rule's key in the catalog.
+    key: String,
+    /// The time of the expression and of what is written.
+    at: Timestamp,
+    /// The time at which alerts begin and end.
+    now: Timestamp,
+}
+
+impl Evaluation<'_> {
+    fn run(&self, state: &mut RuleState) -> Result<(), String> {
+        let vector = self.context.evaluator.evaluate(&self.rule.expr, self.at)?;
+        let rows = match &self.rule.kind {
+            RuleKind::Record => self.record(vector)?,
+            RuleKind::Alert(alert) => self.alert(alert, vector, state)?,
+        };
+        write(self.context, &mut state.written, rows, self.at)
+    }
+
+    fn record(&self, vector: Vector) -> Result<Vector, String> {
+        let limit = self.group.rules.limit;
+        if limit > 0 && vector.len() as u64 > limit {
+            return Err(format!("exceeded limit of {limit} with {} series", vector.len()));
+        }
+        let mut seen = HashSet::new();
+        let mut rows = Vec::with_capacity(vector.len());
+        for (labels, value) in vector {
+            let mut builder = labels.to_builder();
+            builder.set(METRIC_NAME, &self.rule.name);
+            for (name, value) in &self.rule.labels {
+                builder.set(name, value.text());
+            }
+            let labels = builder.build();
+            if !seen.insert(labels.clone()) {
+                return Err(format!(
+                    "vector contains metrics with the same labelset after applying rule labels: {labels}"
+                ));
+            }
+            rows.push((labels, value));
+        }
+        Ok(rows)
+    }
+
+    /// Moves the alerts on, saves what changed, tells the sink, and gives the series that show them.
+    fn alert(&self, alert: &AlertRule, vector: Vector, state: &mut RuleState) -> Result<Vector, String> {
+        let found = vector.into_iter().map(|(labels, value)| self.found(alert, &labels, value)).collect();
+        let limit = self.group.rules.limit;
+        let terms = Terms { hold: alert.hold, keep_firing_for: alert.keep_firing_for, limit };
+        let after =
+            state::advance(&state.alerts, found, self.now, terms).map_err(|error| error.to_string())?;
+        let changes = state::changes(&self.key, &state.alerts, &after);
+        state.alerts = after;
+        if let Err(error) = self.context.catalog.save_alert_states(&self.group.key, &changes) {
+            // People must be told all the same; what is lost is the memory of it after a restart.
+            let error = chain(&error);
+            tracing::error!(group = self.group.key, rule = self.rule.name, error, "cannot save alert states");
+            self.context.failures.fetch_add(1, Ordering::Relaxed);
+        }
+        let due = state::take_due(&mut state.alerts, self.now, &generator_url(&self.rule.expr));
+        if !due.is_empty() {
+            self.context.sink.alerts(&due);
+        }
+        Ok(state::series(&state.alerts))
+    }
+
+    fn found(&self, alert: &AlertRule, labels: &Labels, value: f64) -> Found {
+        let query = |text: &str| -> Result<Vector, String> {
+            self.context.evaluator.evaluate(&Expr::parse(text)?, self.at)
+        };
+        let scene = Scene { labels, value, at: self.at, globals: &self.context.globals, query: &query };
+        let mut builder = labels.without_metric_name().to_builder();
+        expand_into(&mut builder, &self.rule.labels, &scene);
+        builder.set("alertname", &self.rule.name);
+        let mut annotations = LabelsBuilder::new();
+        expand_into(&mut annotations, &alert.annotations, &scene);
+        Found { labels: builder.build(), annotations: annotations.build(), value }
+    }
+}
+
+fn expand_into(builder: &mut LabelsBuilder, templates: &[(String, Template)], scene: &Scene<'_>) {
+    for (name, template) in templates {
+        builder.set(name, &template.expand(scene));
+    }
+}
+
+/// Writes a rule's series, and staleness markers for those it wrote before and no longer gives.
+pub(super) fn write(
+    context: &Context,
+    written: &mut HashSet<Labels>,
+    rows: Vector,
+    at: Timestamp,
+) -> Result<(), String> {
+    let mut batch = Batch::new();
+    let mut gone = std::mem::take(written);
+    for (labels, value) in rows {
+        gone.remove(&labels);
+        written.insert(labels.clone());
+        batch.push(labels, at, value);
+    }
+    for labels in gone {
+        batch.push(labels, at, STALE_NAN);
+    }
+    if batch.is_empty() {
+        return Ok(());
+    }
+    let outcome = context.intake.ingest(batch).map_err(|error| chain(&error))?;
+    match outcome.rejections.first() {
+        Some(rejection) => Err(format!("results were not stored: {rejection}")),
+        None => Ok(()),
+    }
+}
+
+/// The path in the UI that shows an expression, as Prometheus's links have it.
+pub(super) fn generator_url(expr: &Expr) -> String {
+    format!("/graph?g0.expr={}&g0.tab=1", crate::template::query_escape(expr.text()))
+}
