@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 
 use intake::{Intake, IntakeError};
 use model::{Clock, Duration, MetricDesc, Timestamp, Vital, VitalSource};
+use parking_lot::Mutex;
 
 use super::collection::{Collection, floor};
 use super::collector::CollectError;
@@ -31,7 +32,7 @@ static BATCHES_LOST: MetricDesc = MetricDesc::counter(
 #[derive(Debug)]
 pub struct Host {
     figures: Arc<Figures>,
-    thread: Option<Thread>,
+    thread: Mutex<Option<Thread>>,
 }
 
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl Host {
         let environment = Environment::new(&config, Arc::clone(&clock))?;
         let figures = Arc::new(Figures::default());
         if !config.enabled {
-            return Ok(Self { figures, thread: None });
+            return Ok(Self { figures, thread: Mutex::new(None) });
         }
         let (stop, stopped) = mpsc::channel();
         let collection = Collection::new(&rows, &environment, instance);
@@ -79,17 +80,14 @@ impl Host {
             .name(THREAD_NAME.to_owned())
             .spawn(move || runner.run(&stopped))
             .map_err(|source| CollectError::Thread { name: THREAD_NAME, source })?;
-        Ok(Self { figures, thread: Some(Thread { stop, handle }) })
+        Ok(Self { figures, thread: Mutex::new(Some(Thread { stop, handle })) })
     }
 
     /// Stops and waits until the present round, if there is one, is done. No staleness markers are written: a
-    /// restart continues the series.
-    pub fn stop(mut self) {
-        self.join();
-    }
-
-    fn join(&mut self) {
-        if let Some(Thread { stop, handle }) = self.thread.take() {
+    /// restart continues the series. A second stop does nothing.
+    pub fn stop(&self) {
+        let thread = self.thread.lock().take();
+        if let Some(Thread { stop, handle }) = thread {
             drop(stop);
             if handle.join().is_err() {
                 tracing::error!("the host's collection had ended with a panic");
@@ -100,7 +98,7 @@ impl Host {
 
 impl Drop for Host {
     fn drop(&mut self) {
-        self.join();
+        self.stop();
     }
 }
 

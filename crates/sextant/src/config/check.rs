@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use collect::scrape::Scraper;
+
 use super::layers::Loaded;
 use super::{AuthMode, ConfigError};
 
@@ -86,7 +88,7 @@ fn rule_files(loaded: &Loaded) -> Result<(), ConfigError> {
 
 fn scrape_configs(loaded: &Loaded) -> Result<(), ConfigError> {
     let config = &loaded.config;
-    collect::scrape::validate(&config.global, &config.scrape_configs).map_err(|error| {
+    Scraper::check(&config.global.of_scrapes(), &config.scrape_configs).map_err(|error| {
         fault(loaded, "scrape_configs", error.to_string())
     })
 }
@@ -96,7 +98,9 @@ impl Loaded {
     pub(crate) fn rule_groups(&self) -> Result<Vec<rules::RuleGroup>, ConfigError> {
         let config = &self.config;
         let mut groups = if config.rules.stock { rules::stock() } else { Vec::new() };
-        let resolve = |pattern: &String| config.resolve(self.file(), Path::new(pattern));
+        let resolve = |pattern: &String| {
+            config.resolve(self.file(), Path::new(pattern)).to_string_lossy().into_owned()
+        };
         let paths: Vec<_> = config.rule_files.iter().map(resolve).collect();
         groups.extend(rules::load(&paths)?);
         Ok(groups)

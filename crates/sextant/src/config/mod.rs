@@ -8,11 +8,12 @@ mod check;
 mod layers;
 pub(crate) mod reference;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use collect::host::HostConfig;
-use collect::scrape::{GlobalConfig, ScrapeConfig};
+use collect::scrape::ScrapeConfig;
 use model::Duration;
 use notify::NotifyConfig;
 use schemars::JsonSchema;
@@ -52,6 +53,38 @@ pub(crate) struct Config {
     pub(crate) scrape_configs: Vec<ScrapeConfig>,
     /// Prometheus rule files, as paths or globs, relative to the configuration file.
     pub(crate) rule_files: Vec<String>,
+}
+
+/// Prometheus's `global` section.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct GlobalConfig {
+    /// How often targets are scraped.
+    pub(crate) scrape_interval: Duration,
+    /// How long one scrape may take; an interval shorter than this takes its place.
+    pub(crate) scrape_timeout: Duration,
+    /// How often groups of rules without an interval of their own are evaluated [default:
+    /// `rules.evaluation_interval`].
+    pub(crate) evaluation_interval: Option<Duration>,
+    /// Labels of this server, for the templates of alerts.
+    pub(crate) external_labels: BTreeMap<String, String>,
+}
+
+impl Default for GlobalConfig {
+    fn default() -> Self {
+        let collect::scrape::GlobalConfig { scrape_interval, scrape_timeout } = Default::default();
+        Self { scrape_interval, scrape_timeout, evaluation_interval: None, external_labels: BTreeMap::new() }
+    }
+}
+
+impl GlobalConfig {
+    /// What scrape configurations inherit.
+    pub(crate) fn of_scrapes(&self) -> collect::scrape::GlobalConfig {
+        collect::scrape::GlobalConfig {
+            scrape_interval: self.scrape_interval,
+            scrape_timeout: self.scrape_timeout,
+        }
+    }
 }
 
 /// The HTTP server.

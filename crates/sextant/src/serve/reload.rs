@@ -46,7 +46,7 @@ impl Reloadable {
         let config = &loaded.config;
         self.notifier.apply(config.notify.clone()).map_err(|error| error.to_string())?;
         self.scraper
-            .apply(&config.global, config.scrape_configs.clone())
+            .apply(&config.global.of_scrapes(), config.scrape_configs.clone())
             .map_err(|error| error.to_string())?;
         self.ruler.apply(groups);
         self.store.set_retention(config.storage.retention.raw);

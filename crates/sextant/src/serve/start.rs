@@ -9,7 +9,7 @@ use collect::host::Host;
 use collect::scrape::Scraper;
 use intake::{Intake, Limits};
 use model::store::Queryable;
-use model::{Clock, SystemClock, VitalSource};
+use model::{Clock, Labels, LabelsBuilder, SystemClock, VitalSource};
 use notify::Notifier;
 use parking_lot::Mutex;
 use promql::{Engine, EngineOptions};
@@ -188,7 +188,7 @@ fn start_notifier(
     clock: &Arc<dyn Clock>,
     url: &str,
 ) -> Result<Arc<Notifier>, ServeError> {
-    Notifier::start(loaded.config.notify.clone(), catalog.clone(), clock.clone(), url.to_owned())
+    Notifier::start(loaded.config.notify.clone(), catalog.clone(), clock.clone(), url)
         .map(Arc::new)
         .map_err(|source| ServeError::Notify { place: loaded.place("notify"), source })
 }
@@ -207,7 +207,7 @@ fn start_ruler(
     let config = &loaded.config;
     let options = RulerOptions {
         default_interval: config.global.evaluation_interval.unwrap_or(config.rules.evaluation_interval),
-        external_labels: config.global.external_labels.clone().into_iter().collect(),
+        external_labels: external_labels(config),
         external_url: url.to_owned(),
     };
     let queryable: Arc<dyn Queryable> = store.clone();
@@ -224,6 +224,14 @@ fn start_ruler(
     Ok(Arc::new(ruler))
 }
 
+fn external_labels(config: &Config) -> Labels {
+    let mut labels = LabelsBuilder::new();
+    for (name, value) in &config.global.external_labels {
+        labels.set(name, value);
+    }
+    labels.build()
+}
+
 fn start_scraper(
     loaded: &Loaded,
     intake: &Arc<Intake>,
@@ -232,7 +240,7 @@ fn start_scraper(
     let config = &loaded.config;
     let scraper = Arc::new(Scraper::new(intake.clone(), clock.clone(), tokio::runtime::Handle::current()));
     scraper
-        .apply(&config.global, config.scrape_configs.clone())
+        .apply(&config.global.of_scrapes(), config.scrape_configs.clone())
         .map_err(|source| ServeError::Scrape { place: loaded.place("scrape_configs"), source })?;
     Ok(scraper)
 }
