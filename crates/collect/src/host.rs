@@ -24,6 +24,8 @@ mod parse;
 mod runner;
 mod samples;
 mod table;
+#[cfg(test)]
+mod testing;
 
 pub use collection::{Collected, collect_once};
 pub use collector::{CollectError, Collector, CollectorRow};

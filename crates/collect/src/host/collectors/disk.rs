@@ -11,52 +11,76 @@ use crate::host::file::KeptFile;
 use crate::host::parse::{lines, number, text, words};
 use crate::host::samples::Samples;
 
-/// The kernel counts sectors of this size whatever the disk's own is.
-const SECTOR_BYTES: f64 = 512.0;
-const MILLIS: f64 = 0.001;
-
-const fn counter(name: &'static str, help: &'static str, unit: f64) -> Column {
-    (MetricDesc::counter(name, help), unit)
+/// What the kernel counts in a column.
+#[derive(Clone, Copy, Debug)]
+enum Unit {
+    One,
+    /// 512 bytes, whatever the disk's own sectors are.
+    Sector,
+    Millisecond,
 }
 
-/// A metric and the factor from the kernel's unit to the metric's.
-type Column = (MetricDesc, f64);
+impl Unit {
+    /// A value in the metric's base unit.
+    fn to_base(self, value: u64) -> f64 {
+        match self {
+            Self::One => value as f64,
+            Self::Sector => value as f64 * 512.0,
+            Self::Millisecond => value as f64 / 1000.0,
+        }
+    }
+}
+
+/// A metric and the unit of its column.
+type Column = (MetricDesc, Unit);
+
+const fn counter(name: &'static str, help: &'static str, unit: Unit) -> Column {
+    (MetricDesc::counter(name, help), unit)
+}
 
 /// The file's columns behind major number, minor number and name. Kernels before 4.18 end before discards,
 /// those before 5.5 before flushes.
 const COLUMNS: [Column; 17] = [
-    counter("node_disk_reads_completed_total", "Reads completed.", 1.0),
-    counter("node_disk_reads_merged_total", "Reads that were merged with others.", 1.0),
-    counter("node_disk_read_bytes_total", "Bytes read.", SECTOR_BYTES),
-    counter("node_disk_read_time_seconds_total", "Time that all reads took together, in seconds.", MILLIS),
-    counter("node_disk_writes_completed_total", "Writes completed.", 1.0),
-    counter("node_disk_writes_merged_total", "Writes that were merged with others.", 1.0),
-    counter("node_disk_written_bytes_total", "Bytes written.", SECTOR_BYTES),
-    counter("node_disk_write_time_seconds_total", "Time that all writes took together, in seconds.", MILLIS),
-    (MetricDesc::gauge("node_disk_io_now", "Requests in progress."), 1.0),
+    counter("node_disk_reads_completed_total", "Reads completed.", Unit::One),
+    counter("node_disk_reads_merged_total", "Reads that were merged with others.", Unit::One),
+    counter("node_disk_read_bytes_total", "Bytes read.", Unit::Sector),
+    counter(
+        "node_disk_read_time_seconds_total",
+        "Time that all reads took together, in seconds.",
+        Unit::Millisecond,
+    ),
+    counter("node_disk_writes_completed_total", "Writes completed.", Unit::One),
+    counter("node_disk_writes_merged_total", "Writes that were merged with others.", Unit::One),
+    counter("node_disk_written_bytes_total", "Bytes written.", Unit::Sector),
+    counter(
+        "node_disk_write_time_seconds_total",
+        "Time that all writes took together, in seconds.",
+        Unit::Millisecond,
+    ),
+    (MetricDesc::gauge("node_disk_io_now", "Requests in progress."), Unit::One),
     counter(
         "node_disk_io_time_seconds_total",
         "Time in which requests were in progress, in seconds.",
-        MILLIS,
+        Unit::Millisecond,
     ),
     counter(
         "node_disk_io_time_weighted_seconds_total",
         "Time in which requests were in progress, times their number, in seconds.",
-        MILLIS,
+        Unit::Millisecond,
     ),
-    counter("node_disk_discards_completed_total", "Discards completed.", 1.0),
-    counter("node_disk_discards_merged_total", "Discards that were merged with others.", 1.0),
-    counter("node_disk_discarded_sectors_total", "Sectors of 512 bytes discarded.", 1.0),
+    counter("node_disk_discards_completed_total", "Discards completed.", Unit::One),
+    counter("node_disk_discards_merged_total", "Discards that were merged with others.", Unit::One),
+    counter("node_disk_discarded_sectors_total", "Sectors of 512 bytes discarded.", Unit::One),
     counter(
         "node_disk_discard_time_seconds_total",
         "Time that all discards took together, in seconds.",
-        MILLIS,
+        Unit::Millisecond,
     ),
-    counter("node_disk_flush_requests_total", "Flushes completed.", 1.0),
+    counter("node_disk_flush_requests_total", "Flushes completed.", Unit::One),
     counter(
         "node_disk_flush_requests_time_seconds_total",
         "Time that all flushes took together, in seconds.",
-        MILLIS,
+        Unit::Millisecond,
     ),
 ];
 
@@ -104,7 +128,7 @@ impl Collector for Disk {
             }
             for ((desc, unit), word) in COLUMNS.iter().zip(words) {
                 if let Some(value) = number(word) {
-                    out.emit(desc, &[("device", &device)], value as f64 * unit);
+                    out.emit(desc, &[("device", &device)], unit.to_base(value));
                 }
             }
             emit_info(&mut self.properties, &major, &minor, &device, out);

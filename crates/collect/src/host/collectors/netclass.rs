@@ -69,7 +69,7 @@ pub(in crate::host) static METRICS: &[MetricDesc] = &{
     metrics
 };
 
-/// Labels of [`INFO`], which are the files' names.
+/// Labels of [`INFO`], which are the files' names. An interface that is down has no duplex.
 const INFO_LABELS: [&str; 5] = ["address", "broadcast", "duplex", "ifalias", "operstate"];
 
 pub(in crate::host) fn build(environment: &Environment) -> Box<dyn Collector> {
@@ -99,11 +99,12 @@ impl Collector for NetClass {
 }
 
 fn emit(device: &str, directory: &Path, out: &mut Samples<'_>) {
-    let state = INFO_LABELS.map(|label| read_word(&directory.join(label)).unwrap_or_default());
+    if let Some(state) = read_word(&directory.join("operstate")) {
+        out.emit(&UP, &[("device", device)], if state == "up" { 1.0 } else { 0.0 });
+    }
+    let values = INFO_LABELS.map(|label| read_word(&directory.join(label)).unwrap_or_default());
     let mut labels = vec![("device", device)];
-    labels.extend(INFO_LABELS.iter().zip(&state).map(|(label, value)| (*label, value.as_str())));
-    let is_up = state.last().is_some_and(|operstate| operstate == "up");
-    out.emit(&UP, &[("device", device)], if is_up { 1.0 } else { 0.0 });
+    labels.extend(INFO_LABELS.iter().zip(&values).map(|(label, value)| (*label, value.as_str())));
     out.emit(&INFO, &labels, 1.0);
     for (file, desc, unit) in &NUMBERS {
         let word = read_word(&directory.join(file));

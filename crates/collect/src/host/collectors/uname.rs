@@ -37,12 +37,15 @@ impl Collector for Uname {
     fn collect(&mut self, _: Timestamp, out: &mut Samples<'_>) -> Result<(), CollectError> {
         let mut values: [String; 6] = Default::default();
         for ((file, (label, _)), value) in self.files.iter_mut().zip(FIELDS).zip(&mut values) {
-            *value = match file.read() {
-                Ok(bytes) => text(lines(bytes).next().unwrap_or_default()).into_owned(),
+            let line = match file.read() {
+                Ok(bytes) => lines(bytes).next().map(|line| text(line).into_owned()),
                 // Kernels before 6.1 do not tell; this program runs on what it was built for.
-                Err(CollectError::Absent { .. }) if label == "machine" => std::env::consts::ARCH.to_owned(),
+                Err(CollectError::Absent { .. }) if label == "machine" => {
+                    Some(std::env::consts::ARCH.to_owned())
+                }
                 Err(error) => return Err(error),
             };
+            *value = line.ok_or_else(|| CollectError::malformed(file.path(), "a line"))?;
         }
         let mut labels = FIELDS.map(|(label, _)| (label, ""));
         for (label, value) in labels.iter_mut().zip(&values) {
