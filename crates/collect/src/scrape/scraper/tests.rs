@@ -1,11 +1,12 @@
 mod apply;
 mod fetch;
+mod node_exporter;
 mod server;
 
 use std::sync::Arc;
 
 use model::store::{Appendable, Appended, StoreError};
-use model::{Batch, ManualClock, Timestamp};
+use model::{Batch, LabelsBuilder, ManualClock, Timestamp};
 
 use super::*;
 
