@@ -10,6 +10,8 @@ export interface ChartSeries {
   metric: Labels;
   /** Drawn below zero, and written as the positive value it is. */
   mirrored: boolean;
+  /** Filled lightly: what is left over rather than what is used. */
+  faint: boolean;
   values: (number | null)[];
 }
 
@@ -30,8 +32,16 @@ export interface Plotted {
 
 export const EMPTY: ChartData = { times: [], series: [], step: 1 };
 
-/** Joins tables of the same step into one chart; series are sorted by name, or as `order` lists their names. */
-export function joinTables(plotted: readonly Plotted[], order: readonly string[] = []): ChartData {
+/** How series are ordered and coloured by name. */
+export interface Appearance {
+  order?: readonly string[];
+  /** Palette slots; names without one take their place in the order. */
+  colors?: Readonly<Record<string, number>>;
+  faint?: readonly string[];
+}
+
+/** Joins tables of the same step into one chart; series that `order` does not name follow, sorted by name. */
+export function joinTables(plotted: readonly Plotted[], { order = [], colors = {}, faint = [] }: Appearance = {}): ChartData {
   const step = plotted[0]?.table.step ?? 1;
   const times = unionOfTimes(plotted.map(({ table }) => table.times));
   const index = new Map(times.map((time, position) => [time, position]));
@@ -39,11 +49,15 @@ export function joinTables(plotted: readonly Plotted[], order: readonly string[]
   plotted.forEach(({ table, name, mirrored = false }, query) => {
     for (const { metric, values } of table.columns.values()) {
       const aligned = table.times.length === times.length ? values.slice() : spread(values, table.times, index);
-      series.push({ key: `${query}:${seriesKey(metric)}`, label: name(metric), color: 0, metric, mirrored, values: aligned });
+      const label = name(metric);
+      series.push({ key: `${query}:${seriesKey(metric)}`, label, color: 0, metric, mirrored, faint: faint.includes(label), values: aligned });
     }
   });
   series.sort((a, b) => rank(order, a.label) - rank(order, b.label) || a.label.localeCompare(b.label, 'en', { numeric: true }));
-  series.forEach((entry, position) => (entry.color = order.includes(entry.label) ? order.indexOf(entry.label) : position));
+  series.forEach((entry, position) => {
+    const placed = order.indexOf(entry.label);
+    entry.color = colors[entry.label] ?? (placed >= 0 ? placed : position);
+  });
   return { times, series, step };
 }
 

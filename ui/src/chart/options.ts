@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import { axisIncrements, formatValue, type Unit } from '../lib/format/units';
 import { tickTime } from '../lib/format/time';
-import type { ChartData } from './data';
+import type { ChartData, ChartSeries } from './data';
 import { withAlpha, type PlotColors } from './palette';
 
 export interface PlotSettings {
@@ -23,8 +23,15 @@ const FONT = '11px ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, 
 const AXIS_WIDTH = 62;
 const AXIS_HEIGHT = 26;
 const TICK_GAP_PX = 30;
+const TICKS_MAX = 8;
 const TIME_GAP_PX = 76;
+const STACK_ALPHA = 0.42;
+const LINE_ALPHA = 0.12;
 const ZOOM_MIN_PX = 6;
+/** Distances between ticks that read well as clock times, in seconds. */
+const TIME_INCREMENTS = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000,
+];
 
 export function plotOptions(data: ChartData, colors: PlotColors, settings: PlotSettings, width: number, height: number): uPlot.Options {
   return {
@@ -38,8 +45,8 @@ export function plotOptions(data: ChartData, colors: PlotColors, settings: PlotS
       x: { time: true, range: () => [settings.range().from, settings.range().to] },
       y: { range: (_plot, min, max) => valueRange(min, max, settings) },
     },
-    axes: [timeAxis(colors), valueAxis(colors, settings.unit)],
-    series: [{}, ...data.series.map((series) => seriesOptions(series.color, series.mirrored, data, colors, settings))],
+    axes: [timeAxis(colors), valueAxis(colors, settings.unit, height)],
+    series: [{}, ...data.series.map((series) => seriesOptions(series, data, colors, settings))],
     bands: settings.stacked ? data.series.slice(1).map((_, index) => ({ series: [index + 2, index + 1] as [number, number] })) : [],
     hooks: {
       setCursor: [settings.onCursor],
@@ -88,19 +95,20 @@ function timeAxis(colors: PlotColors): uPlot.Axis {
     size: AXIS_HEIGHT,
     gap: 6,
     space: TIME_GAP_PX,
+    incrs: TIME_INCREMENTS,
     grid: { show: false },
     ticks: { stroke: colors.grid, width: 1, size: 4 },
     values: (_plot, splits, _axis, _space, increment) => splits.map((split) => tickTime(split, increment)),
   };
 }
 
-function valueAxis(colors: PlotColors, unit: Unit): uPlot.Axis {
+function valueAxis(colors: PlotColors, unit: Unit, height: number): uPlot.Axis {
   return {
     stroke: colors.axis,
     font: FONT,
     size: AXIS_WIDTH,
     gap: 6,
-    space: TICK_GAP_PX,
+    space: Math.max(TICK_GAP_PX, height / TICKS_MAX),
     incrs: axisIncrements(unit),
     grid: { stroke: colors.grid, width: 1 },
     ticks: { show: false },
@@ -108,7 +116,7 @@ function valueAxis(colors: PlotColors, unit: Unit): uPlot.Axis {
   };
 }
 
-function seriesOptions(slot: number, mirrored: boolean, data: ChartData, colors: PlotColors, settings: PlotSettings): uPlot.Series {
+function seriesOptions({ color: slot, mirrored, faint }: ChartSeries, data: ChartData, colors: PlotColors, settings: PlotSettings): uPlot.Series {
   const color = colors.series[slot % colors.series.length] ?? colors.axis;
   const filled = settings.stacked || mirrored || data.series.length <= 2 || data.series.some((series) => series.mirrored);
   return {
@@ -117,6 +125,6 @@ function seriesOptions(slot: number, mirrored: boolean, data: ChartData, colors:
     points: { show: data.times.length < 3 },
     // More lines than colours: later rounds are dashed, so that no two look the same.
     ...(slot >= colors.series.length ? { dash: [6, 3] } : {}),
-    ...(filled ? { fill: withAlpha(color, settings.stacked ? 0.42 : 0.12) } : {}),
+    ...(filled ? { fill: withAlpha(color, settings.stacked && !faint ? STACK_ALPHA : LINE_ALPHA) } : {}),
   };
 }

@@ -1,6 +1,5 @@
 /** One row per page: the navigation, the titles and what is loaded derive from it. */
 import type { Component } from 'svelte';
-import { router } from '../lib/router.svelte';
 import { text } from '../lib/text';
 import Overview from './overview/Overview.svelte';
 
@@ -22,13 +21,4 @@ export const ROUTES: readonly Route[] = [
 export function routeOf(path: string): Route | null {
   const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path;
   return ROUTES.find((route) => route.path === trimmed) ?? null;
-}
-
-/** The event that asks the page for its main text field. */
-export const FOCUS_EVENT = 'sextant:focus-editor';
-
-/** Puts the cursor into the page's search or query; pages without one lead to Explore. */
-export function focusEditor(): void {
-  if (router.path === '/') router.go('/explore');
-  else window.dispatchEvent(new Event(FOCUS_EVENT));
 }

@@ -14,7 +14,12 @@ export interface AlertTotals {
   pending: number;
   /** Firing alerts, each name once. */
   firingNames: string[];
+  /** Whether a firing alert is more than a warning. */
+  critical: boolean;
 }
+
+/** Values of the label `severity` that do not call for someone at once. */
+const MILD_SEVERITIES = ['info', 'none', 'notice', 'warning'];
 
 /** Counts alerts, not rules: one rule may have many. */
 export function alertTotals(groups: readonly RuleGroup[]): AlertTotals {
@@ -25,7 +30,12 @@ export function alertTotals(groups: readonly RuleGroup[]): AlertTotals {
     firing: inState('firing'),
     pending: inState('pending'),
     firingNames: [...new Set(rules.filter((rule) => rule.state === 'firing').map((rule) => rule.name))],
+    critical: rules.some((rule) => rule.alerts.some(isCritical)),
   };
+}
+
+function isCritical(alert: ActiveAlert): boolean {
+  return alert.state === 'firing' && !MILD_SEVERITIES.includes(alert.labels['severity'] ?? '');
 }
 
 export function countByState(groups: readonly RuleGroup[]): Record<StateFilter, number> {

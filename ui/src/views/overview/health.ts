@@ -11,7 +11,13 @@ export interface HealthSummary {
   tone: HealthTone;
   title: string;
   /** What is wrong, most urgent first. */
-  reasons: string[];
+  reasons: Reason[];
+}
+
+export interface Reason {
+  text: string;
+  /** The page that says more. */
+  href: string | null;
 }
 
 export interface HealthInput {
@@ -26,11 +32,11 @@ const FULL_RATIO = 0.9;
 const NAMES_MAX = 3;
 
 export function summarise({ alerts, figures, mounts, targetsDown }: HealthInput): HealthSummary {
-  const firing = alerts === null || alerts.firing === 0 ? [] : [firingReason(alerts)];
-  const reasons = [...firing, ...figures.flatMap(highFigure), ...mounts.flatMap(fullMount)];
-  if (targetsDown > 0) reasons.push(text.app.downCount(targetsDown));
-  if (firing.length > 0) return { tone: 'bad', title: text.overview.attention, reasons };
-  if (reasons.length > 0) return { tone: 'warn', title: text.overview.attention, reasons };
+  const firing = alerts === null || alerts.firing === 0 ? [] : [{ text: firingReason(alerts), href: '/alerts' }];
+  const figuresAndMounts = [...figures.flatMap(highFigure), ...mounts.flatMap(fullMount)].map((reason) => ({ text: reason, href: null }));
+  const down = targetsDown > 0 ? [{ text: text.app.downCount(targetsDown), href: '/targets' }] : [];
+  const reasons = [...firing, ...figuresAndMounts, ...down];
+  if (reasons.length > 0) return { tone: alerts?.critical === true ? 'bad' : 'warn', title: text.overview.attention, reasons };
   const known = figures.some(({ value }) => value !== null);
   return known
     ? { tone: 'ok', title: text.overview.well, reasons: [] }

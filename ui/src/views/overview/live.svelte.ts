@@ -2,7 +2,7 @@
 import { describeError, isAbort } from '../../api/http';
 import { queryInstant } from '../../api/query';
 import type { LiveRow } from '../../api/live';
-import { EMPTY, joinTables, type ChartData } from '../../chart/data';
+import { EMPTY, joinTables, type Appearance, type ChartData } from '../../chart/data';
 import { connection } from '../../lib/live/connection.svelte';
 import { Feed, type FeedState } from '../../lib/live/feed';
 import type { LiveWindow } from '../../lib/range';
@@ -19,7 +19,7 @@ export class LiveChart {
     private readonly queries: readonly PanelQuery[],
     context: QueryContext,
     window: Pick<LiveWindow, 'seconds' | 'stepSeconds'>,
-    private readonly order: readonly string[] = [],
+    private readonly appearance: Appearance = {},
   ) {
     const spec = { windowSeconds: window.seconds, stepSeconds: window.stepSeconds };
     this.feeds = queries.map(
@@ -51,7 +51,7 @@ export class LiveChart {
       const { name, mirrored = false } = this.queries[index]!;
       return { table: feed.table, name, mirrored };
     });
-    this.data = joinTables(plotted, this.order);
+    this.data = joinTables(plotted, this.appearance);
     this.state = worst(this.feeds.map((feed) => feed.state));
   }
 }

@@ -28,8 +28,12 @@ export interface PanelSpec {
   /** Top of the axis where the whole is known. */
   max?: number;
   spanMin?: number;
-  /** Names in the order in which they are stacked and coloured. */
+  /** Names in the order in which they are stacked; colours follow it unless `colors` says otherwise. */
   order?: readonly string[];
+  /** Palette slots of names, for what should always look the same. */
+  colors?: Readonly<Record<string, number>>;
+  /** Names that are filled lightly. */
+  faint?: readonly string[];
 }
 
 export interface FigureSpec {
@@ -39,6 +43,8 @@ export interface FigureSpec {
   expression: (context: QueryContext) => string;
   /** Top of the sparkline's scale where the whole is known. */
   max?: number;
+  /** The sparkline's scale reaches at least this high, so that noise near zero stays small. */
+  spanMin?: number;
   /** Above this the host needs attention. */
   high?: number;
 }
@@ -69,7 +75,7 @@ export const FIGURES: readonly FigureSpec[] = [
     title: text.overview.diskBusy,
     unit: 'ratio',
     expression: ({ host, rate }) => `max(rate(node_disk_io_time_seconds_total{${host},${DISKS}}[${rate}]))`,
-    max: 1,
+    spanMin: 0.25,
     high: 0.9,
   },
   {
@@ -84,20 +90,20 @@ export const FIGURES: readonly FigureSpec[] = [
     unit: 'bytes_per_second',
     expression: ({ host, rate }) => `sum(rate(node_network_transmit_bytes_total{${host},${INTERFACES}}[${rate}]))`,
   },
-  { id: 'load', title: text.overview.load, unit: 'number', expression: ({ host }) => `node_load1{${host}}` },
+  { id: 'load', title: text.overview.load, unit: 'number', expression: ({ host }) => `node_load1{${host}}`, spanMin: 1 },
   {
     id: 'pressure-cpu',
     title: text.overview.pressureCpu,
     unit: 'ratio',
     expression: ({ host, rate }) => `rate(node_pressure_cpu_waiting_seconds_total{${host}}[${rate}])`,
-    max: 1,
+    spanMin: 0.25,
   },
   {
     id: 'pressure-io',
     title: text.overview.pressureIo,
     unit: 'ratio',
     expression: ({ host, rate }) => `rate(node_pressure_io_waiting_seconds_total{${host}}[${rate}])`,
-    max: 1,
+    spanMin: 0.25,
   },
 ];
 
@@ -108,7 +114,8 @@ export const PANELS: readonly PanelSpec[] = [
     unit: 'ratio',
     stacked: true,
     max: 1,
-    order: ['user', 'system', 'nice', 'steal', 'irq', 'iowait', 'softirq'],
+    order: ['user', 'system', 'iowait', 'nice', 'softirq', 'irq', 'steal'],
+    colors: { user: 0, system: 1, iowait: 5, nice: 2, softirq: 6, irq: 4, steal: 3 },
     queries: [
       {
         expression: ({ host, rate }) => `avg by (mode) (rate(node_cpu_seconds_total{${host},mode!="idle"}[${rate}]))`,
@@ -121,7 +128,10 @@ export const PANELS: readonly PanelSpec[] = [
     title: text.overview.memory,
     unit: 'bytes',
     stacked: true,
-    order: [text.overview.used, text.overview.free, text.overview.cache],
+    order: [text.overview.used, text.overview.cache, text.overview.free],
+    // What is free is the ground, not a matter of its own.
+    colors: { [text.overview.used]: 0, [text.overview.cache]: 2, [text.overview.free]: 7 },
+    faint: [text.overview.free],
     queries: [
       {
         expression: ({ host }) =>

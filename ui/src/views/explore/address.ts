@@ -1,0 +1,64 @@
+/** Explore's state as it stands in the address bar, so that every result has a link. */
+import { parseDuration, promDuration } from '../../lib/format/time';
+import { autoStep, clampStep, type TimeRange } from '../../lib/range';
+
+export type ResultView = 'graph' | 'table';
+
+export interface ExploreState {
+  query: string;
+  view: ResultView;
+  /** Either the last so many seconds, or a fixed span. */
+  time: { kind: 'relative'; seconds: number } | ({ kind: 'absolute' } & TimeRange);
+  /** Seconds; null lets the range decide. */
+  step: number | null;
+  stacked: boolean;
+}
+
+const RANGE_SECONDS_DEFAULT = 3_600;
+
+export function readAddress(parameters: URLSearchParams): ExploreState {
+  return {
+    query: parameters.get('q') ?? '',
+    view: parameters.get('tab') === 'table' ? 'table' : 'graph',
+    time: readTime(parameters),
+    step: parseDuration(parameters.get('step') ?? ''),
+    stacked: parameters.get('stacked') === '1',
+  };
+}
+
+function readTime(parameters: URLSearchParams): ExploreState['time'] {
+  const from = readSeconds(parameters.get('from'));
+  const to = readSeconds(parameters.get('to'));
+  if (from !== null && to !== null && from < to) return { kind: 'absolute', from, to };
+  return { kind: 'relative', seconds: parseDuration(parameters.get('range') ?? '') ?? RANGE_SECONDS_DEFAULT };
+}
+
+function readSeconds(text: string | null): number | null {
+  const value = Number(text);
+  return text !== null && text !== '' && Number.isFinite(value) ? value : null;
+}
+
+/** Parameters for the address bar; what has its default value is left out. */
+export function writeAddress(state: ExploreState): Record<string, string | null> {
+  const { time } = state;
+  const relative = time.kind === 'relative' && time.seconds !== RANGE_SECONDS_DEFAULT;
+  return {
+    q: state.query === '' ? null : state.query,
+    tab: state.view === 'table' ? 'table' : null,
+    range: relative ? promDuration(time.seconds) : null,
+    from: time.kind === 'absolute' ? String(Math.round(time.from)) : null,
+    to: time.kind === 'absolute' ? String(Math.round(time.to)) : null,
+    step: state.step === null ? null : promDuration(state.step),
+    stacked: state.stacked ? '1' : null,
+  };
+}
+
+/** The span and step to ask for; `now` in seconds. */
+export function resolveRange(state: Pick<ExploreState, 'time' | 'step'>, now: number): TimeRange & { stepSeconds: number } {
+  const { time } = state;
+  const seconds = time.kind === 'relative' ? time.seconds : time.to - time.from;
+  const stepSeconds = clampStep(state.step ?? autoStep(seconds), seconds);
+  // The end is moved to the step's grid, so that asking again a moment later yields the same points.
+  const to = time.kind === 'relative' ? Math.floor(now / stepSeconds) * stepSeconds : time.to;
+  return { from: to - seconds, to, stepSeconds };
+}

@@ -1,0 +1,163 @@
+import { expect, test } from 'vitest';
+import type { AlertingRule, AlertState, RuleGroup } from '../api/rules';
+import type { Target, TargetHealth } from '../api/targets';
+import { alertTotals, countByState, filterGroups } from './alerts/rules';
+import { readAddress, resolveRange, writeAddress } from './explore/address';
+import { readHistory, remember } from './explore/history';
+import { sortRows, toClipboard, toTable } from './explore/rows';
+import { statistics } from './explore/statistics';
+import { readFilesystems } from './overview/filesystems';
+import { summarise } from './overview/health';
+import { FIGURES } from './overview/panels';
+import { readProcesses } from './overview/processes';
+import { countByHealth, filterTargets, toPools } from './targets/pools';
+
+function rule(name: string, state: AlertState, severity = 'warning'): AlertingRule {
+  const alert = { labels: { severity }, annotations: {}, state, activeAt: 1, value: 1 };
+  const rest = { query: `${name}_expr`, labels: { severity }, lastError: '', evaluationTime: 0, lastEvaluation: null };
+  const alerts = state === 'inactive' ? [] : [alert];
+  return { type: 'alerting', name, state, health: 'ok', duration: 0, keepFiringFor: 0, annotations: {}, alerts, ...rest };
+}
+const group = (name: string, ...rules: AlertingRule[]): RuleGroup => ({ name, file: 'f', interval: 5, rules });
+const GROUPS = [group('calm', rule('A', 'inactive')), group('loud', rule('B', 'inactive'), rule('C', 'firing'), rule('D', 'pending'))];
+
+test('what fires comes first, in groups and among them', () => {
+  const shown = filterGroups(GROUPS, 'all', '').map(({ name, rules }) => [name, rules.map((entry) => entry.name).join('')]);
+  expect(shown).toEqual([['loud', 'CDB'], ['calm', 'A']]);
+});
+
+test('rules are found by state and by words in name, group, label or expression', () => {
+  const names = (state: 'all' | AlertState, search: string): string[] =>
+    filterGroups(GROUPS, state, search).flatMap(({ rules }) => rules.map((entry) => entry.name));
+  expect(names('firing', '')).toEqual(['C']);
+  expect(names('all', 'loud severity=warning')).toEqual(['C', 'D', 'B']);
+  expect(names('all', 'a_EXPR')).toEqual(['A']);
+  expect(names('all', 'nothing')).toEqual([]);
+});
+
+test('alerts are counted by state and judged by severity', () => {
+  expect(countByState(GROUPS)).toEqual({ all: 4, firing: 1, pending: 1, inactive: 2, unknown: 0 });
+  expect(alertTotals(GROUPS)).toEqual({ firing: 1, pending: 1, firingNames: ['C'], critical: false });
+  expect(alertTotals([group('g', rule('X', 'firing', 'critical'))]).critical).toBe(true);
+  expect(alertTotals([group('g', rule('X', 'pending', 'critical'))]).critical).toBe(false);
+});
+
+const cpu = FIGURES.find(({ id }) => id === 'cpu')!;
+const quiet = { alerts: null, figures: [{ spec: cpu, value: 0.2 }], mounts: [], targetsDown: 0 };
+
+test('health is well only when something is known and nothing is wrong', () => {
+  expect(summarise(quiet).tone).toBe('ok');
+  expect(summarise({ ...quiet, figures: [{ spec: cpu, value: null }] }).tone).toBe('unknown');
+  expect(summarise({ ...quiet, figures: [{ spec: cpu, value: 0.95 }] }).tone).toBe('warn');
+  expect(summarise({ ...quiet, targetsDown: 1 }).reasons[0]?.href).toBe('/targets');
+  expect(summarise({ ...quiet, alerts: alertTotals([group('g', rule('X', 'firing', 'page'))]) }).tone).toBe('bad');
+});
+
+test('a device mounted twice is one file system, at its shorter path', () => {
+  const mount = (mountpoint: string, device: string, value: number): { metric: Record<string, string>; value: number } => ({
+    metric: { mountpoint, device, fstype: 'ext4' },
+    value,
+  });
+  const sizes = [mount('/etc/hosts', 'a', 100), mount('/', 'a', 100), mount('/data', 'b', 100), mount('/none', 'c', 0)];
+  const free = [mount('/etc/hosts', 'a', 40), mount('/', 'a', 40), mount('/data', 'b', 5), mount('/none', 'c', 0)];
+  expect(readFilesystems(sizes, free).map(({ mountpoint, usedRatio }) => [mountpoint, usedRatio])).toEqual([['/data', 0.95], ['/', 0.6]]);
+});
+
+test('processes are joined by name, the busiest first', () => {
+  const of = (name: string, value: number): { metric: Record<string, string>; value: number } => ({ metric: { name }, value });
+  expect(readProcesses([of('a', 0.1), of('b', 0.9)], [of('b', 5)], [of('a', 2)])).toEqual([
+    { name: 'b', cpuRatio: 0.9, memoryBytes: 5, count: null },
+    { name: 'a', cpuRatio: 0.1, memoryBytes: null, count: 2 },
+  ]);
+});
+
+function target(scrapePool: string, health: TargetHealth): Target {
+  const rest = { labels: { job: scrapePool }, discoveredLabels: {}, lastError: '', lastScrape: 1, lastScrapeDuration: 0, scrapeInterval: '1s' };
+  return { scrapePool, health, scrapeUrl: `http://${scrapePool}/${health}`, ...rest };
+}
+const TARGETS = [target('b', 'up'), target('z', 'up'), target('z', 'down'), target('a', 'up')];
+
+test('pools with trouble come first', () => {
+  expect(toPools(TARGETS).map(({ name, up, targets }) => [name, up, targets[0]?.health])).toEqual([
+    ['z', 1, 'down'],
+    ['a', 1, 'up'],
+    ['b', 1, 'up'],
+  ]);
+});
+
+test('targets are found by health and words', () => {
+  expect(filterTargets(TARGETS, 'down', '')).toHaveLength(1);
+  expect(filterTargets(TARGETS, 'all', 'JOB=z up')).toHaveLength(1);
+  expect(countByHealth(TARGETS)).toEqual({ all: 4, up: 3, down: 1, unknown: 0 });
+});
+
+test.each([
+  '',
+  'q=up&tab=table',
+  'q=rate(a%5B5m%5D)&range=6h&step=1m&stacked=1',
+  'q=up&from=100&to=200',
+])('the address "%s" survives being read and written', (query) => {
+  const written = Object.entries(writeAddress(readAddress(new URLSearchParams(query)))).filter(([, value]) => value !== null);
+  expect(Object.fromEntries(written)).toEqual(Object.fromEntries(new URLSearchParams(query)));
+});
+
+test('a malformed address falls back to the last hour', () => {
+  const state = readAddress(new URLSearchParams('range=abc&from=9&to=3&step=x'));
+  expect(state).toMatchObject({ time: { kind: 'relative', seconds: 3_600 }, step: null });
+});
+
+test('a relative range ends on the grid of its step', () => {
+  const { time } = readAddress(new URLSearchParams('range=1h'));
+  expect(resolveRange({ time, step: null }, 10_007)).toEqual({ from: 6_405, to: 10_005, stepSeconds: 15 });
+  expect(resolveRange({ time: { kind: 'absolute', from: 7, to: 307 }, step: 60 }, 0)).toEqual({ from: 7, to: 307, stepSeconds: 60 });
+});
+
+function fakeStore(broken = false): Storage {
+  const kept = new Map<string, string>();
+  const setItem = (key: string, value: string): void => {
+    if (broken) throw new Error('full');
+    kept.set(key, value);
+  };
+  return { getItem: (key: string) => kept.get(key) ?? null, setItem, removeItem: (key: string) => kept.delete(key) } as unknown as Storage;
+}
+
+test('the history is newest first, without repeats, and bounded', () => {
+  const store = fakeStore();
+  for (let index = 0; index < 60; index += 1) remember(store, `q${index}`);
+  expect(remember(store, ' q30 ').slice(0, 2)).toEqual(['q30', 'q59']);
+  expect(readHistory(store)).toHaveLength(50);
+});
+
+test('a broken or foreign store does not break the history', () => {
+  const store = fakeStore();
+  store.setItem('sextant.queries', '{"a":1}');
+  expect(readHistory(store)).toEqual([]);
+  store.setItem('sextant.queries', 'not json');
+  expect(readHistory(store)).toEqual([]);
+  expect(remember(fakeStore(true), 'up')).toEqual(['up']);
+});
+
+const VECTOR = toTable({
+  kind: 'vector',
+  samples: [
+    { metric: { __name__: 'm', cpu: '10' }, time: 1, value: 2, histogram: null },
+    { metric: { __name__: 'm', cpu: '9' }, time: 1, value: NaN, histogram: null },
+    { metric: { __name__: 'm', cpu: '1' }, time: 1, value: 30, histogram: null },
+  ],
+});
+
+test('rows are sorted by value with NaN last from the top, or by label as people count', () => {
+  const values = (column: string | null, descending: boolean): string[] =>
+    sortRows(VECTOR.rows, { column, descending }).map(({ value }) => value);
+  expect(values(null, true)).toEqual(['30', '2', 'NaN']);
+  expect(values('cpu', false)).toEqual(['30', 'NaN', '2']);
+});
+
+test('a copied table has a head line and one cell per column', () => {
+  expect(toClipboard(VECTOR, VECTOR.rows.slice(0, 1))).toBe('__name__\tcpu\tValue\nm\t10\t2');
+});
+
+test('statistics leave holes out', () => {
+  expect(statistics([1, null, 3])).toEqual({ last: 3, min: 1, mean: 2, max: 3 });
+  expect(statistics([null])).toEqual({ last: null, min: null, mean: null, max: null });
+});
