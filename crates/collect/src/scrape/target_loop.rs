@@ -132,6 +132,7 @@ impl TargetTask {
                 outcome.error.get_or_insert(error.into());
             }
         }
+        self.show_metadata(&memory);
         drop(memory);
         self.count(&outcome);
         self.note(at, outcome);
@@ -159,8 +160,12 @@ impl TargetTask {
         status.last_error = error;
         status.last_scrape = Some(at);
         status.last_scrape_duration_seconds = outcome.report.duration_seconds;
-        for (name, metadata) in outcome.metadata {
-            status.metadata.insert(name, metadata);
+    }
+
+    fn show_metadata(&self, memory: &Memory) {
+        let mut status = self.state.status.lock();
+        if status.metadata != *memory.metadata() {
+            status.metadata.clone_from(memory.metadata());
         }
     }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ahash::AHashMap;
 use intake::RejectReason;
 use model::{Batch, Labels, Metadata, STALE_NAN, Timestamp};
 use wire::exposition::{self, Limits};
@@ -32,7 +31,7 @@ pub(crate) struct Status {
 pub(crate) struct Memory {
     cache: SeriesCache,
     report: Option<ReportSeries>,
-    metadata: AHashMap<Arc<str>, Metadata>,
+    metadata: BTreeMap<Arc<str>, Metadata>,
     pub(super) rejections: Vec<RejectReason>,
 }
 
@@ -42,7 +41,6 @@ pub(super) struct Outcome {
     pub(super) batch: Batch,
     pub(super) report: Report,
     pub(super) error: Option<ScrapeError>,
-    pub(super) metadata: Vec<(Arc<str>, Metadata)>,
     vanished: Vec<Labels>,
 }
 
@@ -80,8 +78,7 @@ impl Memory {
             series_added: added,
         };
         self.report_series(plan).write(&report, at, &mut batch);
-        let metadata = batch.metadata.clone();
-        Outcome { batch, report, error, metadata, vanished }
+        Outcome { batch, report, error, vanished }
     }
 
     fn read(
@@ -97,12 +94,17 @@ impl Memory {
         Ok(Batch { rows, metadata: self.news(exposition.metadata) })
     }
 
-    /// Metadata that is new or says something else than before.
-    fn news(&mut self, metadata: Vec<(Arc<str>, Metadata)>) -> Vec<(Arc<str>, Metadata)> {
-        let mut news = metadata;
-        news.retain(|(name, metadata)| self.metadata.get(name) != Some(metadata));
-        self.metadata.extend(news.iter().cloned());
-        news
+    /// Metadata that is new or says something else than before. What is no longer told is forgotten, so that
+    /// a target cannot fill the memory with ever new families.
+    fn news(&mut self, told: Vec<(Arc<str>, Metadata)>) -> Vec<(Arc<str>, Metadata)> {
+        let before = std::mem::replace(&mut self.metadata, told.into_iter().collect());
+        let new = |(name, metadata): &(&Arc<str>, &Metadata)| before.get(*name) != Some(*metadata);
+        self.metadata.iter().filter(new).map(|(name, metadata)| (name.clone(), metadata.clone())).collect()
+    }
+
+    /// All that the target told of its families at the last scrape that went well.
+    pub(super) fn metadata(&self) -> &BTreeMap<Arc<str>, Metadata> {
+        &self.metadata
     }
 
     fn report_series(&mut self, plan: &Plan) -> &ReportSeries {
@@ -112,9 +114,7 @@ impl Memory {
     /// Undoes what `digest` took for granted, as the batch could not be stored.
     pub(super) fn take_back(&mut self, outcome: &Outcome) {
         self.cache.take_back(outcome.vanished.clone());
-        for (name, _) in &outcome.metadata {
-            self.metadata.remove(name);
-        }
+        self.metadata.clear();
     }
 
     /// Staleness markers for everything that the target had.

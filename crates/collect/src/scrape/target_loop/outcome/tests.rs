@@ -218,7 +218,7 @@ fn what_could_not_be_stored_is_told_again() {
     bench.memory.take_back(&lost);
     let again = bench.digest(Ok("# TYPE a counter\na 1"));
     assert_eq!(scraped(&again), ["a 1 @45000", "b stale @45000"]);
-    assert_eq!(again.metadata.len(), 1);
+    assert_eq!(again.batch.metadata.len(), 1);
 }
 
 #[test]
@@ -230,6 +230,8 @@ fn metadata_is_told_when_it_is_new_or_changed() {
     };
     assert_eq!(names("# TYPE a gauge\n# TYPE b gauge"), ["a gauge", "b gauge"]);
     assert_eq!(names("# TYPE a gauge\n# TYPE b gauge"), [""; 0]);
+    assert_eq!(names("# TYPE a gauge\n# TYPE b counter"), ["b counter"]);
+    assert_eq!(names("# TYPE a gauge"), [""; 0]);
     assert_eq!(names("# TYPE a gauge\n# TYPE b counter"), ["b counter"]);
 }
 
