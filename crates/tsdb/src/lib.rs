@@ -1,7 +1,32 @@
 //! The embedded metric store: write-ahead log, in-memory head, immutable parts, label index, retention.
+//!
+//! A write goes to the log, then to the head; when it returns, a killed process loses nothing of it. Now and then
+//! [`Store::maintain`] writes the head as immutable parts, merges parts, and removes what is past retention. A
+//! read looks into the head and into every part that overlaps its range. `docs/storage.md` draws the formats and
+//! argues why a crash at any moment is harmless.
+//!
+//! Invariants:
+//! - What is acknowledged is in the log or in parts that the manifest names, at every moment.
+//! - Of two samples of one series and time, the one that was written later counts, wherever they lie.
+//! - Nothing read from disk is used before its checksum is verified.
+//!
+//! Limits: 2^32 series in the head, 2^32 per part; a record of the log 32 MiB, so labels of one series too.
+//!
+//! Reading order: `store` (what users see), `head`, `log`, `part`, `plan`, then the codecs.
 
+mod codec;
+mod columns;
 mod error;
+mod families;
+mod files;
+mod head;
+mod lock;
+mod log;
+mod manifest;
 mod options;
+mod part;
+mod plan;
+mod postings;
 mod recovery;
 mod stats;
 mod store;

@@ -24,7 +24,7 @@ pub struct Options {
     /// How long the head gathers samples before they are written as a part. Bounds the memory of the head and
     /// the log that a start must replay; parts of one day are merged later, so a short span costs little.
     pub head_span: Duration,
-    /// The head is written as a part earlier when its samples take more memory than this, in bytes.
+    /// The head is written as parts earlier when its samples take more memory than this, in bytes.
     pub head_bytes_max: u64,
     /// A log segment is closed when it holds this many bytes.
     pub segment_bytes_max: u64,

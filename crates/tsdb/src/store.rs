@@ -1,42 +1,82 @@
-//! The store as its users see it.
+//! The store as its users see it, and what its pieces share.
+//!
+//! Locks, always taken in this order: `manifest` (one maintenance at a time), `log` (one writer at a time; slots
+//! stay as they are while it is held), `live` (held for memory work only, never for disk work).
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+mod append;
+mod flush;
+mod maintain;
+mod merging;
+mod open;
+mod select;
+mod statistics;
+mod syncing;
+mod vitals;
+
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::thread::JoinHandle;
 
-use model::store::{Appendable, Appended, Queryable, Select, SeriesColumns, StoreError};
-use model::{Batch, Clock, Duration, Labels, Matcher, Metadata, TimeRange, Vital, VitalSource};
-use parking_lot::RwLock;
+use model::store::StoreError;
+use model::{Clock, Duration, TimeRange, Timestamp};
+use parking_lot::{Mutex, RwLock};
 
-use crate::error::io_error;
-use crate::{Maintenance, OpenError, Options, Recovery, StoreStats};
-
-#[derive(Debug, Default)]
-struct Content {
-    series: BTreeMap<Labels, BTreeMap<i64, f64>>,
-    metadata: BTreeMap<Arc<str>, Metadata>,
-}
+use crate::families::Families;
+use crate::files::Layout;
+use crate::head::Head;
+use crate::lock::DirLock;
+use crate::log::LogWriter;
+use crate::manifest::Manifest;
+use crate::part::{Part, PartError};
+use crate::{OpenError, Options, Recovery};
+use syncing::SyncSignal;
+use vitals::Figures;
 
 /// The embedded metric store. All methods may be called from any thread.
 #[derive(Debug)]
 pub struct Store {
-    dir: PathBuf,
+    shared: Arc<Shared>,
+    recovery: Recovery,
+    syncer: Option<JoinHandle<()>>,
+}
+
+/// What reads see, changed as one.
+#[derive(Debug)]
+struct Live {
+    head: Head,
+    /// Sorted by order: later ones win.
+    parts: Arc<Vec<Arc<Part>>>,
+    families: Families,
+    /// When the active generation took its first sample.
+    head_since: Option<Timestamp>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    layout: Layout,
     options: Options,
     clock: Arc<dyn Clock>,
     retention_ms: AtomicI64,
-    recovery: Recovery,
-    content: RwLock<Content>,
+    manifest: Mutex<Manifest>,
+    log: Mutex<LogWriter>,
+    live: RwLock<Live>,
+    signal: SyncSignal,
+    figures: Figures,
+    _lock: DirLock,
 }
 
 impl Store {
-    /// Opens the store in `dir`, creating it where it does not exist.
+    /// Opens the store in `dir`, creating it where it does not exist. Damaged data is left out and reported by
+    /// [`recovery`](Self::recovery).
     pub fn open(dir: &Path, options: Options, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        fs::create_dir_all(dir).map_err(|source| OpenError::NotWritable { dir: dir.to_owned(), source })?;
-        let retention_ms = AtomicI64::new(options.retention.as_millis());
-        let (dir, recovery, content) = (dir.to_owned(), Recovery::default(), RwLock::default());
-        Ok(Self { dir, options, clock, retention_ms, recovery, content })
+        let (shared, recovery) = open::open(dir, options, clock)?;
+        let shared = Arc::new(shared);
+        let syncer = syncing::start(&shared).map_err(|source| {
+            let action = "start the thread that syncs the log".to_owned();
+            OpenError::Io { dir: dir.to_owned(), action, source }
+        })?;
+        Ok(Self { shared, recovery, syncer })
     }
 
     /// What opening found.
@@ -44,122 +84,63 @@ impl Store {
         &self.recovery
     }
 
-    /// Writes complete parts of the head, merges small parts, removes what is past retention.
-    pub fn maintain(&self) -> Result<Maintenance, StoreError> {
-        Ok(Maintenance::default())
-    }
-
-    /// Forces the log onto the disk.
+    /// Forces all that was acknowledged onto the disk. The store does so by itself as [`Options::sync`] says.
     pub fn sync(&self) -> Result<(), StoreError> {
-        fs::metadata(&self.dir).map(drop).map_err(io_error("read", &self.dir))
+        self.shared.sync()
     }
 
-    /// Figures about the content; lists hold at most `top` entries.
-    pub fn stats(&self, _top: usize) -> StoreStats {
-        StoreStats::default()
-    }
-
-    /// Changes the retention.
+    /// Changes the retention. Samples past it are no longer served at once; their files go at the next
+    /// [`maintain`](Self::maintain).
     pub fn set_retention(&self, retention: Duration) {
-        self.retention_ms.store(retention.as_millis(), Ordering::Relaxed);
+        self.shared.retention_ms.store(retention.as_millis(), Ordering::Relaxed);
     }
 
-    /// Forces the log onto the disk and closes the store. Dropping the store does the same, silently.
-    pub fn close(self) -> Result<(), StoreError> {
-        self.sync()
+    /// Forces the log onto the disk and closes the store. Dropping the store does the same, but tells errors to
+    /// the log of the program only.
+    pub fn close(mut self) -> Result<(), StoreError> {
+        self.stop_syncer();
+        self.shared.sync()
     }
 
-    fn matching(&self, sets: &[Vec<Matcher>], range: TimeRange) -> Vec<Labels> {
-        let content = self.content.read();
-        let hit =
-            |labels: &Labels| sets.is_empty() || sets.iter().any(|set| set.iter().all(|m| m.matches(labels)));
-        let alive = |samples: &BTreeMap<i64, f64>| {
-            range.start <= range.end
-                && samples.range(range.start.as_millis()..=range.end.as_millis()).next().is_some()
-        };
-        content.series.iter().filter(|(l, s)| hit(l) && alive(s)).map(|(l, _)| l.clone()).collect()
+    fn stop_syncer(&mut self) {
+        self.shared.signal.stop();
+        if let Some(syncer) = self.syncer.take() {
+            let _ = syncer.join();
+        }
     }
 }
 
-impl Appendable for Store {
-    fn append(&self, batch: &Batch) -> Result<Appended, StoreError> {
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.stop_syncer();
+        if let Err(error) = self.shared.sync() {
+            tracing::error!(%error, "cannot sync the log at the end");
+        }
+    }
+}
+
+impl Shared {
+    /// Times that are taken and served: from the end of retention to the limit of the future.
+    fn window(&self) -> TimeRange {
         let now = self.clock.now();
-        let oldest = now.plus_millis(-self.retention_ms.load(Ordering::Relaxed));
-        let newest = now.plus(self.options.future_limit);
-        let mut appended = Appended::default();
-        let mut content = self.content.write();
-        for row in &batch.rows {
-            if row.sample.timestamp < oldest {
-                appended.too_old += 1;
-            } else if row.sample.timestamp > newest {
-                appended.too_new += 1;
-            } else {
-                appended.stored += 1;
-                let samples = content.series.entry(row.labels.clone()).or_insert_with(|| {
-                    appended.series_created += 1;
-                    BTreeMap::new()
-                });
-                samples.insert(row.sample.timestamp.as_millis(), row.sample.value);
-            }
+        let retention = Duration::from_millis(self.retention_ms.load(Ordering::Relaxed));
+        TimeRange::new(now.minus(retention), now.plus(self.options.future_limit))
+    }
+
+    /// The part of a range that is within retention.
+    fn served(&self, range: TimeRange) -> TimeRange {
+        TimeRange::new(range.start.max(self.window().start), range.end)
+    }
+
+    /// Takes note of a piece of a part that cannot be read. What remains is served.
+    fn damaged(&self, part: &Part, error: &PartError) {
+        self.figures.damaged_reads.add(1);
+        if part.mark_damaged() {
+            let cause = std::error::Error::source(error).map(ToString::to_string);
+            tracing::error!(part = %part.path.display(), %error, cause, "left out a damaged piece of a part");
         }
-        content.metadata.extend(batch.metadata.iter().cloned());
-        Ok(appended)
     }
 }
 
-impl Queryable for Store {
-    fn select(&self, request: &Select<'_>) -> Result<Vec<SeriesColumns>, StoreError> {
-        let (range, mut out, mut total) = (request.range, Vec::new(), 0);
-        let content = self.content.read();
-        for (labels, samples) in &content.series {
-            if request.cancel.is_cancelled() {
-                return Err(StoreError::Cancelled);
-            }
-            if range.start > range.end || !request.matchers.iter().all(|m| m.matches(labels)) {
-                continue;
-            }
-            let within = samples.range(range.start.as_millis()..=range.end.as_millis());
-            let (timestamps, values): (Vec<i64>, Vec<f64>) = within.map(|(t, v)| (*t, *v)).unzip();
-            total += timestamps.len() as u64;
-            if total > request.max_samples {
-                let (what, key) = ("samples", "query.max_samples");
-                return Err(StoreError::Limit { what, limit: request.max_samples, key });
-            }
-            if !timestamps.is_empty() {
-                out.push(SeriesColumns { labels: labels.clone(), timestamps, values });
-            }
-        }
-        Ok(out)
-    }
-
-    fn series(&self, sets: &[Vec<Matcher>], range: TimeRange) -> Result<Vec<Labels>, StoreError> {
-        Ok(self.matching(sets, range))
-    }
-
-    fn label_names(&self, sets: &[Vec<Matcher>], range: TimeRange) -> Result<Vec<String>, StoreError> {
-        let series = self.matching(sets, range);
-        let names: BTreeSet<&str> = series.iter().flat_map(|l| l.iter().map(|(name, _)| name)).collect();
-        Ok(names.into_iter().map(str::to_owned).collect())
-    }
-
-    fn label_values(
-        &self,
-        name: &str,
-        sets: &[Vec<Matcher>],
-        range: TimeRange,
-    ) -> Result<Vec<String>, StoreError> {
-        let series = self.matching(sets, range);
-        let values: BTreeSet<&str> = series.iter().filter_map(|labels| labels.get(name)).collect();
-        Ok(values.into_iter().map(str::to_owned).collect())
-    }
-
-    fn metadata(&self, family: Option<&str>) -> Result<Vec<(Arc<str>, Metadata)>, StoreError> {
-        let content = self.content.read();
-        let wanted = content.metadata.iter().filter(|(name, _)| family.is_none_or(|f| f == &***name));
-        Ok(wanted.map(|(name, metadata)| (name.clone(), metadata.clone())).collect())
-    }
-}
-
-impl VitalSource for Store {
-    fn vitals(&self, _out: &mut Vec<Vital>) {}
-}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,165 @@
+//! The series of the head: from labels to slots, and the index over their labels.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+use ahash::HashMap;
+use model::Labels;
+use roaring::RoaringBitmap;
+
+use crate::postings::Postings;
+
+/// The number of a series while the head holds it. Slots are used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Slot(pub(crate) u32);
+
+impl Slot {
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    pub(crate) fn from_index(index: usize) -> Option<Self> {
+        u32::try_from(index).ok().map(Self)
+    }
+}
+
+/// The number by which a log segment refers to a series that it has declared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LogRef {
+    /// The segment; zero is none.
+    pub(crate) segment: u64,
+    /// The number.
+    pub(crate) number: u32,
+}
+
+/// The series of the head.
+#[derive(Debug, Default)]
+pub(crate) struct Registry {
+    slots: HashMap<Labels, Slot>,
+    series: Vec<Option<Labels>>,
+    log_refs: Vec<LogRef>,
+    free: Vec<Slot>,
+    index: BTreeMap<Box<str>, BTreeMap<Box<str>, RoaringBitmap>>,
+    pairs: u64,
+}
+
+impl Registry {
+    pub(crate) fn find(&self, labels: &Labels) -> Option<Slot> {
+        self.slots.get(labels).copied()
+    }
+
+    /// The slot of a series, and whether it is new. Nothing if there are more series than slots.
+    pub(crate) fn find_or_add(&mut self, labels: &Labels) -> Option<(Slot, bool)> {
+        if let Some(slot) = self.find(labels) {
+            return Some((slot, false));
+        }
+        let slot = match self.free.pop() {
+            Some(slot) => slot,
+            None => {
+                let slot = Slot::from_index(self.series.len())?;
+                self.series.push(None);
+                self.log_refs.push(LogRef::default());
+                slot
+            }
+        };
+        self.series[slot.index()] = Some(labels.clone());
+        self.log_refs[slot.index()] = LogRef::default();
+        self.slots.insert(labels.clone(), slot);
+        for (name, value) in labels.iter() {
+            self.index_pair(name, value, slot);
+        }
+        Some((slot, true))
+    }
+
+    fn index_pair(&mut self, name: &str, value: &str, slot: Slot) {
+        if !self.index.contains_key(name) {
+            self.index.insert(name.into(), BTreeMap::new());
+        }
+        let Some(values) = self.index.get_mut(name) else { return };
+        match values.get_mut(value) {
+            Some(series) => drop(series.insert(slot.0)),
+            None => {
+                values.insert(value.into(), RoaringBitmap::from_iter([slot.0]));
+                self.pairs += 1;
+            }
+        }
+    }
+
+    pub(crate) fn labels(&self, slot: Slot) -> Option<&Labels> {
+        self.series.get(slot.index())?.as_ref()
+    }
+
+    pub(crate) fn log_ref(&self, slot: Slot) -> LogRef {
+        self.log_refs.get(slot.index()).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn set_log_ref(&mut self, slot: Slot, log_ref: LogRef) {
+        if let Some(known) = self.log_refs.get_mut(slot.index()) {
+            *known = log_ref;
+        }
+    }
+
+    /// Removes the series that do not pass the test.
+    pub(crate) fn retain(&mut self, keep: impl Fn(Slot) -> bool) {
+        for index in 0..self.series.len() {
+            let Some(slot) = Slot::from_index(index) else { continue };
+            if keep(slot) {
+                continue;
+            }
+            if let Some(labels) = self.series[index].take() {
+                self.remove(slot, &labels);
+            }
+        }
+    }
+
+    fn remove(&mut self, slot: Slot, labels: &Labels) {
+        self.slots.remove(labels);
+        self.free.push(slot);
+        for (name, value) in labels.iter() {
+            let Some(values) = self.index.get_mut(name) else { continue };
+            let Some(series) = values.get_mut(value) else { continue };
+            series.remove(slot.0);
+            if series.is_empty() {
+                values.remove(value);
+                self.pairs -= 1;
+            }
+            if values.is_empty() {
+                self.index.remove(name);
+            }
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Distinct pairs of label name and value.
+    pub(crate) fn pairs(&self) -> u64 {
+        self.pairs
+    }
+
+    /// Values with the number of their series, by label name.
+    pub(crate) fn index(&self) -> impl Iterator<Item = (&str, &BTreeMap<Box<str>, RoaringBitmap>)> {
+        self.index.iter().map(|(name, values)| (&**name, values))
+    }
+}
+
+impl Postings for Registry {
+    type Error = Infallible;
+
+    fn all(&self) -> Result<RoaringBitmap, Infallible> {
+        let used = self.series.iter().zip(0_u32..).filter(|(labels, _)| labels.is_some());
+        Ok(used.map(|(_, number)| number).collect())
+    }
+
+    fn equal(&self, name: &str, value: &str) -> Result<RoaringBitmap, Infallible> {
+        Ok(self.index.get(name).and_then(|values| values.get(value)).cloned().unwrap_or_default())
+    }
+
+    fn accepted(&self, name: &str, accept: &dyn Fn(&str) -> bool) -> Result<RoaringBitmap, Infallible> {
+        let values = self.index.get(name).into_iter().flatten();
+        let mut found = RoaringBitmap::new();
+        values.filter(|(value, _)| accept(value)).for_each(|(_, series)| found |= series);
+        Ok(found)
+    }
+}

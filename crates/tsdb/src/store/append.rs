@@ -1,0 +1,245 @@
+//! The way of a write: find the series, write the log, put the samples into the head.
+
+use model::store::{Appendable, Appended, StoreError};
+use model::{Batch, Labels, Row};
+use parking_lot::RwLockUpgradableReadGuard;
+
+use crate::SyncPolicy;
+use crate::error::io_error;
+use crate::head::{LogRef, Slot};
+use crate::log::{LogWriter, Record};
+
+use super::{Shared, Store};
+
+/// A record of the log is closed when its content is about this long, in bytes.
+const RECORD_BYTES: usize = 4 << 20;
+/// Appends are refused when parts cannot be written and the head holds this many times its limit.
+const HEAD_OVERFULL: u64 = 8;
+
+impl Appendable for Store {
+    fn append(&self, batch: &Batch) -> Result<Appended, StoreError> {
+        self.shared.append(batch)
+    }
+}
+
+/// A sample to be stored.
+struct Accepted<'a> {
+    row: &'a Row,
+    slot: Slot,
+}
+
+impl Shared {
+    fn append(&self, batch: &Batch) -> Result<Appended, StoreError> {
+        let mut appended = Appended::default();
+        let rows = self.within_window(batch, &mut appended);
+        let mut log = self.log.lock();
+        self.refuse_when_overfull()?;
+        log.prepare().map_err(|error| unavailable(&log, error))?;
+        let slots = self.find_series(&rows, &mut appended)?;
+        let fresh = self.without_repetitions(rows, slots);
+        let numbers = self.number_series(&fresh, &log);
+        let records = self.records(&fresh, &numbers, batch, &log);
+        if !records.is_empty() {
+            self.write(&mut log, &records).inspect_err(|_| self.undeclare(&fresh, &numbers))?;
+        }
+        self.put(&fresh, batch);
+        drop(log);
+        if !records.is_empty() {
+            self.signal.written();
+        }
+        self.figures.appended.add(appended.stored);
+        Ok(appended)
+    }
+
+    fn within_window<'a>(&self, batch: &'a Batch, appended: &mut Appended) -> Vec<&'a Row> {
+        let window = self.window();
+        let mut rows = Vec::with_capacity(batch.rows.len());
+        for row in &batch.rows {
+            if row.sample.timestamp < window.start {
+                appended.too_old += 1;
+            } else if row.sample.timestamp > window.end {
+                appended.too_new += 1;
+            } else {
+                rows.push(row);
+            }
+        }
+        appended.stored = rows.len() as u64;
+        rows
+    }
+
+    fn refuse_when_overfull(&self) -> Result<(), StoreError> {
+        let Some(reason) = self.figures.flush_error() else { return Ok(()) };
+        let limit = self.options.head_bytes_max.saturating_mul(HEAD_OVERFULL);
+        if self.live.read().head.active.bytes() < limit {
+            return Ok(());
+        }
+        Err(StoreError::Unavailable {
+            reason: format!("the head is full because parts cannot be written: {reason}"),
+        })
+    }
+
+    /// The slot of each row's series; series that are not known are made.
+    fn find_series(&self, rows: &[&Row], appended: &mut Appended) -> Result<Vec<Slot>, StoreError> {
+        let mut live = self.live.upgradable_read();
+        let mut slots: Vec<Option<Slot>> =
+            rows.iter().map(|row| live.head.registry.find(&row.labels)).collect();
+        if slots.contains(&None) {
+            let missing = rows.iter().zip(&mut slots).filter(|(_, slot)| slot.is_none());
+            live.with_upgraded(|live| {
+                for (row, slot) in missing {
+                    let found = live.head.registry.find_or_add(&row.labels);
+                    appended.series_created += u64::from(found.is_some_and(|(_, new)| new));
+                    *slot = found.map(|(slot, _)| slot);
+                }
+            });
+        }
+        let full =
+            || StoreError::Unavailable { reason: "there are as many series as can be numbered".to_owned() };
+        slots.into_iter().collect::<Option<_>>().ok_or_else(full)
+    }
+
+    /// Those samples that are not exact repetitions of the newest of their series.
+    fn without_repetitions<'a>(&self, rows: Vec<&'a Row>, slots: Vec<Slot>) -> Vec<Accepted<'a>> {
+        let live = self.live.read();
+        let repeats = |row: &Row, slot| {
+            let series = live.head.active.get(slot);
+            series.is_some_and(|series| series.repeats(row.sample.timestamp.as_millis(), row.sample.value))
+        };
+        let fresh = rows.into_iter().zip(slots).filter(|(row, slot)| !repeats(row, *slot));
+        fresh.map(|(row, slot)| Accepted { row, slot }).collect()
+    }
+
+    /// The number that the log's segment has for each sample's series, and whether it must still be declared.
+    fn number_series(&self, fresh: &[Accepted<'_>], log: &LogWriter) -> Vec<(u32, bool)> {
+        let segment = log.segment();
+        let live = self.live.upgradable_read();
+        let known: Vec<LogRef> = fresh.iter().map(|sample| live.head.registry.log_ref(sample.slot)).collect();
+        if known.iter().all(|log_ref| log_ref.segment == segment) {
+            return known.into_iter().map(|log_ref| (log_ref.number, false)).collect();
+        }
+        let mut live = RwLockUpgradableReadGuard::upgrade(live);
+        let mut next = log.next_ref();
+        let mut number = |slot| {
+            let known = live.head.registry.log_ref(slot);
+            if known.segment == segment {
+                return (known.number, false);
+            }
+            let number = next;
+            next = next.saturating_add(1);
+            live.head.registry.set_log_ref(slot, LogRef { segment, number });
+            (number, true)
+        };
+        fresh.iter().map(|sample| number(sample.slot)).collect()
+    }
+
+    /// What the log must say of a batch.
+    fn records(
+        &self,
+        fresh: &[Accepted<'_>],
+        numbers: &[(u32, bool)],
+        batch: &Batch,
+        log: &LogWriter,
+    ) -> Vec<Record> {
+        let mut building = Building::new(log.next_ref());
+        let live = self.live.read();
+        let news = batch.metadata.iter().filter(|(family, metadata)| live.families.is_news(family, metadata));
+        building.record.metadata = news.cloned().collect();
+        drop(live);
+        for (Accepted { row, .. }, (number, undeclared)) in fresh.iter().zip(numbers) {
+            if *undeclared {
+                building.declare(&row.labels);
+            }
+            building.sample(row, *number);
+        }
+        building.close_record();
+        building.records
+    }
+
+    fn write(&self, log: &mut LogWriter, records: &[Record]) -> Result<(), StoreError> {
+        let before = log.open_len();
+        log.append(records).map_err(|error| unavailable(log, error))?;
+        if self.options.sync != SyncPolicy::Always {
+            return Ok(());
+        }
+        let Some(unsynced) = log.unsynced() else { return Ok(()) };
+        if let Err(error) = unsynced.sync() {
+            self.figures.sync_failed(&error);
+            let failed = io_error("sync the log segment", &log.path())(error);
+            log.abandon(before);
+            return Err(failed);
+        }
+        log.synced(&unsynced);
+        self.figures.sync_succeeded();
+        Ok(())
+    }
+
+    /// The log did not take the declarations.
+    fn undeclare(&self, fresh: &[Accepted<'_>], numbers: &[(u32, bool)]) {
+        let mut live = self.live.write();
+        let undeclared = fresh.iter().zip(numbers).filter(|(_, (_, undeclared))| *undeclared);
+        undeclared.for_each(|(sample, _)| live.head.registry.set_log_ref(sample.slot, LogRef::default()));
+    }
+
+    fn put(&self, fresh: &[Accepted<'_>], batch: &Batch) {
+        let mut live = self.live.write();
+        for Accepted { row, slot } in fresh {
+            live.head.active.push(*slot, row.sample.timestamp.as_millis(), row.sample.value);
+        }
+        batch.metadata.iter().for_each(|(family, metadata)| live.families.tell(family, metadata));
+        if live.head_since.is_none() && !fresh.is_empty() {
+            live.head_since = Some(self.clock.now());
+        }
+    }
+}
+
+/// The log as it is: full disks and the like pass, so a sender may try again.
+fn unavailable(log: &LogWriter, error: std::io::Error) -> StoreError {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    let path = log.path();
+    match error.kind() {
+        StorageFull | QuotaExceeded | ReadOnlyFilesystem | FileTooLarge => {
+            StoreError::Unavailable { reason: format!("cannot write `{}`: {error}", path.display()) }
+        }
+        _ => io_error("append to the log segment", &path)(error),
+    }
+}
+
+/// Records of one batch under construction.
+struct Building {
+    next_ref: u32,
+    record: Record,
+    record_bytes: usize,
+    records: Vec<Record>,
+}
+
+impl Building {
+    fn new(next_ref: u32) -> Self {
+        let record = Record { first_ref: next_ref, ..Record::default() };
+        Self { next_ref, record, record_bytes: 0, records: Vec::new() }
+    }
+
+    fn declare(&mut self, labels: &Labels) {
+        self.next_ref = self.next_ref.saturating_add(1);
+        self.record_bytes += labels.iter().map(|(name, value)| name.len() + value.len() + 4).sum::<usize>();
+        self.record.declared.push(labels.clone());
+    }
+
+    fn sample(&mut self, row: &Row, number: u32) {
+        self.record.refs.push(number);
+        self.record.times.push(row.sample.timestamp.as_millis());
+        self.record.values.push(row.sample.value);
+        self.record_bytes += 16;
+        if self.record_bytes >= RECORD_BYTES {
+            self.close_record();
+        }
+    }
+
+    fn close_record(&mut self) {
+        let next = Record { first_ref: self.next_ref, ..Record::default() };
+        let record = std::mem::replace(&mut self.record, next);
+        self.record_bytes = 0;
+        if !record.refs.is_empty() || !record.metadata.is_empty() {
+            self.records.push(record);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! From the head to parts.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::Arc;
+use std::time::Instant;
+
+use model::store::StoreError;
+use model::{Labels, TimeRange, Timestamp};
+
+use crate::Maintenance;
+use crate::columns::Columns;
+use crate::error::io_error;
+use crate::families::Families;
+use crate::head::{Frozen, Slot, decode_chunks};
+use crate::manifest::Manifest;
+use crate::part::{Part, PartWriter};
+use crate::plan::{cut, day_of};
+
+use super::Shared;
+use super::maintain::part_error;
+
+impl Shared {
+    /// Freezes the active generation if it is due, and writes a frozen one as parts.
+    pub(super) fn flush(&self, manifest: &mut Manifest, done: &mut Maintenance) -> Result<(), StoreError> {
+        let waiting = self.live.read().head.frozen.clone();
+        let frozen = match waiting {
+            Some(frozen) => frozen,
+            None if self.is_flush_due() => self.freeze(),
+            None => return Ok(()),
+        };
+        let since = Instant::now();
+        let parts = self.write_parts(&frozen, manifest)?;
+        done.parts_flushed += parts.len() as u64;
+        done.samples_flushed += parts.iter().map(|part| part.info.samples).sum::<u64>();
+        self.commit(&frozen, parts, manifest)?;
+        done.segments_removed += self.remove_segments(frozen.covers_segments_below);
+        self.figures.flushes.done(since);
+        Ok(())
+    }
+
+    fn is_flush_due(&self) -> bool {
+        let live = self.live.read();
+        let Some(since) = live.head_since.filter(|_| !live.head.active.is_empty()) else { return false };
+        let now = self.clock.now();
+        // A clock that was set back must not put the flush off.
+        let old = now >= since.plus(self.options.head_span) || now < since;
+        old || live.head.active.bytes() >= self.options.head_bytes_max || self.figures.is_sync_failing()
+    }
+
+    /// Ends the active generation together with its log segments.
+    fn freeze(&self) -> Arc<Frozen> {
+        let mut log = self.log.lock();
+        if let Err(error) = log.close_segment() {
+            // The samples are in memory and about to be written as parts.
+            self.figures.sync_failed(&error);
+        }
+        let mut live = self.live.write();
+        let samples = std::mem::take(&mut live.head.active);
+        let frozen = Arc::new(Frozen { samples, covers_segments_below: log.segment() });
+        live.head.frozen = Some(frozen.clone());
+        live.head_since = None;
+        frozen
+    }
+
+    fn write_parts(&self, frozen: &Frozen, manifest: &mut Manifest) -> Result<Vec<Arc<Part>>, StoreError> {
+        let mut series: Vec<(Labels, Slot)> = {
+            let live = self.live.read();
+            let labels = |slot| Some((live.head.registry.labels(slot)?.clone(), slot));
+            frozen.samples.slots().filter_map(labels).collect()
+        };
+        series.sort_unstable();
+        let dir = &self.layout.parts;
+        let failed = |error| part_error("write a part in", dir, error);
+        let mut ranges = self.part_ranges(frozen, &series);
+        let mut writers = Vec::with_capacity(ranges.len());
+        for range in ranges.drain(..) {
+            let id = manifest.next_part;
+            manifest.next_part += 1;
+            writers.push((range, PartWriter::create(dir, id, id, 0).map_err(failed)?));
+        }
+        let mut columns = Columns::default();
+        for (labels, slot) in &series {
+            samples_of(frozen, *slot, &mut columns);
+            for (range, writer) in &mut writers {
+                let from = columns.times.partition_point(|at| *at < range.start.as_millis());
+                let to = columns.times.partition_point(|at| *at <= range.end.as_millis()).max(from);
+                writer.add(labels, &columns.times[from..to], &columns.values[from..to]).map_err(failed)?;
+            }
+        }
+        let mut parts = Vec::with_capacity(writers.len());
+        for (_, writer) in writers {
+            let finished = writer.finish().map_err(failed);
+            match finished.and_then(|info| info.map(|info| self.open_written(&info)).transpose()) {
+                Ok(part) => parts.extend(part),
+                Err(error) => {
+                    // Not needed, and in the way if the disk is full.
+                    parts.iter().for_each(|part: &Arc<Part>| drop(fs::remove_file(&part.path)));
+                    return Err(error);
+                }
+            }
+        }
+        Ok(parts)
+    }
+
+    /// How the samples within retention are spread over parts.
+    fn part_ranges(&self, frozen: &Frozen, series: &[(Labels, Slot)]) -> Vec<TimeRange> {
+        let oldest = self.window().start;
+        let mut per_day: BTreeMap<i64, u64> = BTreeMap::new();
+        let mut columns = Columns::default();
+        for (_, slot) in series {
+            samples_of(frozen, *slot, &mut columns);
+            let mut rest = &*columns.times;
+            while let Some(first) = rest.first() {
+                let day = day_of(*first);
+                let count = rest.partition_point(|at| day_of(*at) == day).max(1);
+                *per_day.entry(day).or_default() += count as u64;
+                rest = &rest[count..];
+            }
+        }
+        let mut ranges = cut(&per_day, day_of(self.clock.now().as_millis()));
+        ranges.retain(|range| range.end >= oldest);
+        if let Some(first) = ranges.first_mut() {
+            first.start = first.start.max(oldest);
+        }
+        ranges
+    }
+
+    /// Makes the parts count and forgets the frozen generation, as one step for readers.
+    fn commit(
+        &self,
+        frozen: &Frozen,
+        parts: Vec<Arc<Part>>,
+        manifest: &mut Manifest,
+    ) -> Result<(), StoreError> {
+        self.save_families()?;
+        let first_segment = frozen.covers_segments_below;
+        // Between the two steps a reader may see samples twice, in a part and in the head: they are the same.
+        self.swap_parts(manifest, &[], parts, |manifest| manifest.first_segment = first_segment)?;
+        let _log = self.log.lock();
+        self.live.write().head.finish_flush();
+        Ok(())
+    }
+
+    fn save_families(&self) -> Result<(), StoreError> {
+        let content = {
+            let mut live = self.live.write();
+            if !live.families.changed {
+                return Ok(());
+            }
+            live.families.changed = false;
+            live.families.encode()
+        };
+        let path = self.layout.metadata();
+        Families::write(&path, &content).map_err(|error| {
+            self.live.write().families.changed = true;
+            io_error("write", &path)(error)
+        })
+    }
+
+    /// Removes log segments below this number. What cannot be removed now goes at the next start.
+    fn remove_segments(&self, below: u64) -> u64 {
+        let Ok(entries) = fs::read_dir(&self.layout.log) else { return 0 };
+        let mut removed = 0;
+        for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+            let Some(number) = crate::log::segment_of(&path).filter(|number| *number < below) else {
+                continue;
+            };
+            let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+            match fs::remove_file(&path) {
+                Ok(()) => {
+                    removed += 1;
+                    self.log.lock().forget_bytes(bytes);
+                }
+                Err(error) => tracing::warn!(segment = number, %error, "cannot remove a log segment"),
+            }
+        }
+        removed
+    }
+}
+
+/// The samples of one series, sorted by time.
+fn samples_of(frozen: &Frozen, slot: Slot, columns: &mut Columns) {
+    columns.clear();
+    if let Some(series) = frozen.samples.get(slot) {
+        let mut chunks = Vec::new();
+        series.snapshot(TimeRange::new(Timestamp::MIN, Timestamp::MAX), &mut chunks);
+        decode_chunks(&chunks, columns);
+        columns.settle();
+    }
+}

@@ -1,0 +1,119 @@
+//! Directories that cannot be used, and disks that do not take writes.
+
+use std::error::Error;
+
+use crate::OpenError;
+
+use super::*;
+
+fn open(dir: &std::path::Path) -> Result<Store, OpenError> {
+    Store::open(dir, options(), Arc::new(ManualClock::at(Timestamp::from_millis(NOW))))
+}
+
+#[test]
+fn a_directory_is_open_once_and_free_again_after() {
+    let mut trial = Trial::new();
+    let error = open(trial.dir.path()).unwrap_err();
+    assert!(
+        matches!(&error, OpenError::Locked { pid: Some(pid), .. } if *pid == std::process::id()),
+        "{error:?}"
+    );
+    assert!(error.to_string().contains(&*trial.dir.path().to_string_lossy()), "{error}");
+    trial.store.take().unwrap().close().unwrap();
+    open(trial.dir.path()).unwrap();
+}
+
+#[test]
+fn a_directory_that_cannot_be_made_is_named() {
+    let dir = TempDir::new().unwrap();
+    let file = dir.path().join("file");
+    std::fs::write(&file, b"").unwrap();
+    let error = open(&file.join("data")).unwrap_err();
+    assert!(matches!(&error, OpenError::NotWritable { .. }), "{error:?}");
+    assert!(error.to_string().contains("file/data"), "{error}");
+    assert!(error.source().is_some());
+}
+
+#[test]
+fn files_of_a_newer_version_are_refused_by_name() {
+    let mut trial = Trial::new();
+    trial.append(&[("m", NOW, 1.0)]);
+    trial.flush();
+    drop(trial.store.take());
+    let path = trial.dir.path().join("MANIFEST");
+    std::fs::write(&path, crate::manifest::seal(b"SXTMANIF", 9, b"whatever")).unwrap();
+    let error = open(trial.dir.path()).unwrap_err();
+    assert!(matches!(&error, OpenError::NewerFormat { found: 9, .. }), "{error:?}");
+}
+
+#[test]
+fn a_log_that_cannot_grow_refuses_and_goes_on_later() {
+    let mut trial = Trial::new();
+    trial.append(&[("m", NOW, 1.0)]);
+    trial.flush();
+    // The log's next segment cannot be made while its directory is away.
+    let (log, away) = (trial.dir.path().join("log"), trial.dir.path().join("away"));
+    std::fs::rename(&log, &away).unwrap();
+    let mut batch = Batch::new();
+    batch.push(labels("m"), Timestamp::from_millis(NOW + 1), 2.0);
+    assert!(matches!(trial.store().append(&batch), Err(StoreError::Io { .. })));
+    assert_eq!(trial.samples("m"), bits(&[(NOW, 1.0)]));
+    std::fs::rename(&away, &log).unwrap();
+    assert_eq!(trial.store().append(&batch).unwrap().stored, 1);
+    let want = bits(&[(NOW, 1.0), (NOW + 1, 2.0)]);
+    assert_eq!(trial.samples("m"), want);
+    trial.reopen();
+    assert_eq!(trial.samples("m"), want);
+}
+
+#[test]
+fn a_flush_that_fails_keeps_the_samples_and_is_tried_again() {
+    let mut trial = Trial::new();
+    trial.append(&[("m", NOW, 1.0)]);
+    let (parts, away) = (trial.dir.path().join("parts"), trial.dir.path().join("away"));
+    std::fs::rename(&parts, &away).unwrap();
+    trial.clock.set(Timestamp::from_millis(NOW + HOUR));
+    assert!(trial.store().maintain().is_err());
+    trial.append(&[("m", NOW + 1, 2.0)]);
+    let want = bits(&[(NOW, 1.0), (NOW + 1, 2.0)]);
+    assert_eq!(trial.samples("m"), want);
+    std::fs::rename(&away, &parts).unwrap();
+    assert_eq!(trial.store().maintain().unwrap().parts_flushed, 1);
+    assert_eq!(trial.samples("m"), want);
+    trial.reopen();
+    assert_eq!(trial.samples("m"), want);
+}
+
+#[test]
+fn a_head_that_parts_cannot_relieve_refuses_writes_with_the_reason() {
+    let trial = Trial::with(Options { head_bytes_max: 8, ..options() });
+    trial.append(&[("m", NOW, 1.0)]);
+    std::fs::rename(trial.dir.path().join("parts"), trial.dir.path().join("away")).unwrap();
+    assert!(trial.store().maintain().is_err());
+    let mut batch = Batch::new();
+    batch.push(labels("m"), Timestamp::from_millis(NOW + 1), 0.3);
+    let refused = (0..1000).find_map(|n| {
+        batch.rows[0].sample.timestamp = Timestamp::from_millis(NOW + n);
+        trial.store().append(&batch).err()
+    });
+    let reason = refused.unwrap().to_string();
+    assert!(reason.contains("parts cannot be written"), "{reason}");
+    std::fs::rename(trial.dir.path().join("away"), trial.dir.path().join("parts")).unwrap();
+    trial.store().maintain().unwrap();
+    assert_eq!(trial.store().append(&batch).unwrap().stored, 1);
+}
+
+#[test]
+fn every_policy_keeps_what_it_acknowledged() {
+    for sync in [SyncPolicy::Always, SyncPolicy::Never, SyncPolicy::Interval(Duration::from_millis(1))] {
+        let mut trial = Trial::with(Options { sync, segment_bytes_max: 200, ..options() });
+        for n in 0..20 {
+            trial.append(&[("m", NOW + n, n as f64)]);
+        }
+        trial.store().sync().unwrap();
+        trial.reopen();
+        assert_eq!(trial.samples("m").len(), 20, "{sync:?}");
+        assert!(trial.store().recovery().segments > 2);
+        assert_eq!(trial.flush().segments_removed, trial.store().recovery().segments);
+    }
+}
