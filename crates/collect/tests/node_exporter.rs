@@ -3,6 +3,8 @@
 //! Needs `prometheus-node-exporter` in `PATH`, so it runs only when asked for:
 //! `cargo nextest run -p collect --run-ignored only node_exporter`.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "this file is a test, its functions too")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
