@@ -46,7 +46,6 @@ pub(crate) enum ErrorKind {
     Canceled,
     Internal,
     Unavailable,
-    NotFound,
     Forbidden,
     Unauthorized,
 }
@@ -60,14 +59,9 @@ impl ErrorKind {
             Self::Canceled => (StatusCode::SERVICE_UNAVAILABLE, "canceled"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
-            Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
         }
-    }
-
-    pub(crate) const fn name(self) -> &'static str {
-        self.parts().1
     }
 }
 

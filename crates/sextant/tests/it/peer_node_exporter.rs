@@ -1,17 +1,16 @@
 //! Debian's node_exporter as a scrape target.
 
-mod support;
-
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use support::peer::{free_address, node_exporter};
-use support::{Server, client, query_at, until};
+use crate::support::peer::{free_address, node_exporter};
+use crate::support::{Server, client, query_at, until};
 use wire::exposition::{Format, Limits, parse};
 
 /// Series of an exposition, as `name{label="value"}` to value.
 fn exposed(text: &str) -> BTreeMap<String, f64> {
-    let parsed = parse(text.as_bytes(), Format::Text, &Limits::default()).unwrap();
-    let name = |pairs: &[(String, String)]| model::Labels::from_pairs(pairs).unwrap().to_string();
+    let parsed = parse(text.as_bytes(), Format::Prometheus, &Limits::default()).unwrap();
+    let name = |pairs: &[(Cow<'_, str>, Cow<'_, str>)]| model::Labels::from_pairs(pairs).unwrap().to_string();
     parsed.samples.iter().map(|sample| (name(&sample.pairs), sample.value)).collect()
 }
 

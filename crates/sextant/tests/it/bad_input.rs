@@ -1,8 +1,6 @@
 //! Every wrong input gets one clear line, the right exit code or status, and harms nothing else.
 
-mod support;
-
-use support::{Server, client, run};
+use crate::support::{Server, client, run};
 use tempfile::TempDir;
 
 /// Runs `serve` with a configuration that must be refused, and gives the one line on standard error.

@@ -1,11 +1,9 @@
 //! From a breaching sample to a webhook, over restarts.
 
-mod support;
-
 use model::{Batch, Clock as _, Labels, SystemClock};
 use serde_json::Value;
-use support::webhook::Webhook;
-use support::{Server, until};
+use crate::support::webhook::Webhook;
+use crate::support::{Server, until};
 
 const RULES: &str = r#"
 groups:

@@ -1,10 +1,8 @@
 //! The server as people meet it: started, asked, stopped.
 
-mod support;
-
 use futures_util::{SinkExt as _, StreamExt as _};
 use model::{Batch, Clock as _, Labels, SystemClock, Timestamp};
-use support::{Server, client, run, until};
+use crate::support::{Server, client, run, until};
 use tokio_tungstenite::tungstenite::Message;
 
 /// Every source on, as `sextant serve` without any configuration has it.
@@ -95,7 +93,7 @@ async fn live_answers_follow_the_samples() {
 async fn keys_come_from_variables_and_flags_win_over_them() {
     let dir = tempfile::TempDir::new().unwrap();
     let run = async |variables: &[(&str, &str)], flags: &[&str]| {
-        let mut command = support::sextant();
+        let mut command = crate::support::sextant();
         command.current_dir(dir.path()).args(["config", "check"]).args(flags).envs(variables.iter().copied());
         let output = command.output().await.unwrap();
         (output.status.code(), String::from_utf8(output.stderr).unwrap())

@@ -1,13 +1,11 @@
 //! What was acknowledged outlives the process, whenever it is killed, and a damaged log is never served.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use model::{Batch, Clock as _, Labels, SystemClock};
-use support::{Server, query_at};
+use crate::support::{Server, query_at};
 
 const KILLS: u64 = 50;
 const SERIES: u64 = 20;
@@ -35,7 +33,7 @@ type Acknowledged = Arc<Mutex<BTreeMap<(u64, i64), f64>>>;
 
 /// Writes batch after batch until the server dies. Only what was answered with 204 counts.
 async fn write_until_death(url: String, first: i64, acknowledged: Acknowledged) -> i64 {
-    let client = support::client();
+    let client = crate::support::client();
     let mut at = first;
     loop {
         at += 10;
@@ -44,7 +42,7 @@ async fn write_until_death(url: String, first: i64, acknowledged: Acknowledged) 
             let labels = Labels::of_metric("crash", &[("series", &series.to_string())]);
             batch.push(labels, model::Timestamp::from_millis(at), at as f64 + series as f64);
         }
-        match support::write(&client, &url, &batch).await {
+        match crate::support::write(&client, &url, &batch).await {
             Ok(response) if response.status() == 204 => {
                 let mut known = acknowledged.lock().unwrap();
                 known.extend((0..SERIES).map(|series| ((series, at), at as f64 + series as f64)));
@@ -80,7 +78,7 @@ async fn fifty_kills_lose_nothing_acknowledged() {
         let writer = tokio::spawn(write_until_death(server.url.clone(), at, acknowledged.clone()));
         // A random moment, counted in acknowledged batches so that slow machines are hit as deep as fast ones.
         let goal = acknowledged.lock().unwrap().len() as u64 + SERIES * (1 + numbers.next(25));
-        support::until("enough was acknowledged", async || {
+        crate::support::until("enough was acknowledged", async || {
             (acknowledged.lock().unwrap().len() as u64 >= goal).then_some(())
         })
         .await;

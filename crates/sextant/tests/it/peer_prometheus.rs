@@ -2,13 +2,11 @@
 //!
 //! `PEER_MINUTES` sets how long (1 by default).
 
-mod support;
-
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use support::peer::{free_address, node_exporter, prometheus};
-use support::{Server, client, post, query_at, until};
+use crate::support::peer::{free_address, node_exporter, prometheus};
+use crate::support::{Server, client, post, query_at, until};
 
 /// Queries of many kinds over node_exporter's and Prometheus's own metrics. Range selectors are of lengths that no
 /// sample's time divides, because Prometheus 2 includes a range's left end and Prometheus 3 does not.
@@ -115,7 +113,7 @@ async fn prometheus_writes_into_sextant_and_both_answer_alike() {
         "--storage.tsdb.path=prometheus-data".to_owned(),
         format!("--web.listen-address={address}"),
     ];
-    let peer = support::peer::Peer::start(dir, "prometheus", &address, &args, "/-/ready").await;
+    let peer = crate::support::peer::Peer::start(dir, "prometheus", &address, &args, "/-/ready").await;
 
     let first = until("the first samples have come through", async || server.value("min(timestamp(node_load1))").await).await;
     let end = first + minutes * 60.0;
