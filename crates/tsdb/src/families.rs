@@ -32,7 +32,10 @@ impl Families {
     /// Those of the file; none if there is no file.
     pub(crate) fn read(path: &Path) -> io::Result<Result<Self, Malformed>> {
         match fs::read(path) {
-            Ok(bytes) => Ok(unseal(MAGIC, &bytes).and_then(|(_, body)| Self::decode(body))),
+            Ok(bytes) => Ok(unseal(MAGIC, &bytes).and_then(|(version, body)| match version {
+                VERSION => Self::decode(body),
+                _ => Err(Malformed("the file has another format version")),
+            })),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Ok(Self::default())),
             Err(error) => Err(error),
         }

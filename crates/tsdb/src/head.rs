@@ -11,7 +11,7 @@ mod series;
 
 use std::sync::Arc;
 
-use model::TimeRange;
+use model::{TimeRange, Timestamp};
 
 pub(crate) use registry::{LogRef, Registry, Slot};
 pub(crate) use series::SeriesSamples;
@@ -25,6 +25,7 @@ pub(crate) struct Generation {
     series: Vec<SeriesSamples>,
     samples: u64,
     bytes: u64,
+    span: Option<TimeRange>,
 }
 
 impl Generation {
@@ -36,6 +37,10 @@ impl Generation {
         }
         let series = &mut self.series[index];
         let before = if series.is_empty() { 0 } else { series.bytes() };
+        let at_time = Timestamp::from_millis(at);
+        self.span = Some(self.span.map_or(TimeRange::new(at_time, at_time), |span| {
+            TimeRange::new(span.start.min(at_time), span.end.max(at_time))
+        }));
         self.samples += u64::from(series.push(at, value.to_bits()));
         self.bytes = (self.bytes + series.bytes() as u64).saturating_sub(before as u64);
     }
@@ -70,8 +75,7 @@ impl Generation {
 
     /// The earliest and the latest sample.
     pub(crate) fn span(&self) -> Option<TimeRange> {
-        let spans = self.series.iter().filter_map(SeriesSamples::span);
-        spans.reduce(|a, b| TimeRange::new(a.start.min(b.start), a.end.max(b.end)))
+        self.span
     }
 }
 

@@ -1,4 +1,3 @@
-use model::Timestamp;
 use proptest::prelude::*;
 
 use super::*;

@@ -18,8 +18,8 @@ use super::{BLOCK_SAMPLES_MAX, PartError, PartInfo};
 /// A group of series or values is closed when it has this many bytes or entries.
 const GROUP_BYTES: usize = 64 << 10;
 const GROUP_ENTRIES: usize = 256;
-/// Time columns remembered so that series sampled together share one.
-const SHARED_COLUMNS_MAX: usize = 4096;
+/// Bytes of time columns remembered so that series sampled together share one.
+const SHARED_BYTES_MAX: usize = 4 << 20;
 const PACKED: u8 = 0x80;
 
 /// Writes a part under an unfinished name. Dropped before [`finish`](Self::finish), it leaves nothing.
@@ -33,10 +33,13 @@ pub(crate) struct PartWriter {
     at: u64,
     /// Time columns by codec and payload.
     shared: HashMap<(u8, Vec<u8>), Place>,
+    shared_bytes: usize,
     group: Vec<u8>,
     group_entries: usize,
     directory: Directory,
     postings: BTreeMap<Box<str>, BTreeMap<Box<str>, Vec<u32>>>,
+    /// Whether the file has got its name.
+    named: bool,
 }
 
 impl PartWriter {
@@ -54,6 +57,8 @@ impl PartWriter {
             packer: Packer::new(3),
             at: footer::HEADER_BYTES as u64,
             shared: HashMap::default(),
+            shared_bytes: 0,
+            named: false,
             group: Vec::new(),
             group_entries: 0,
             directory: Directory::default(),
@@ -123,8 +128,10 @@ impl PartWriter {
             Some(place) => *place,
             None => {
                 let place = self.put_block(column.0, &column.1)?;
-                if self.shared.len() >= SHARED_COLUMNS_MAX {
+                self.shared_bytes += column.1.len() + 64;
+                if self.shared_bytes > SHARED_BYTES_MAX {
                     self.shared.clear();
+                    self.shared_bytes = 0;
                 }
                 self.shared.insert(column, place);
                 place
@@ -166,6 +173,7 @@ impl PartWriter {
             file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
         }
         files::publish(&self.unfinished, &self.dir.join(self.info.file_name()))?;
+        self.named = true;
         Ok(Some(self.info))
     }
 
@@ -192,7 +200,7 @@ impl PartWriter {
 
 impl Drop for PartWriter {
     fn drop(&mut self) {
-        if self.info.bytes == 0 {
+        if !self.named {
             let _ = fs::remove_file(&self.unfinished);
         }
     }

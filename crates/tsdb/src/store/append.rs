@@ -1,5 +1,6 @@
 //! The way of a write: find the series, write the log, put the samples into the head.
 
+use ahash::HashSet;
 use model::store::{Appendable, Appended, StoreError};
 use model::{Batch, Labels, Row};
 use parking_lot::RwLockUpgradableReadGuard;
@@ -16,6 +17,8 @@ const RECORD_BYTES: usize = 4 << 20;
 /// Appends are refused when parts cannot be written and the head holds this many times its limit.
 const HEAD_OVERFULL: u64 = 8;
 
+/// `series_created` counts series that the head did not know: new ones, and those without a sample since the
+/// flush before the last one.
 impl Appendable for Store {
     fn append(&self, batch: &Batch) -> Result<Appended, StoreError> {
         self.shared.append(batch)
@@ -32,6 +35,9 @@ impl Shared {
     fn append(&self, batch: &Batch) -> Result<Appended, StoreError> {
         let mut appended = Appended::default();
         let rows = self.within_window(batch, &mut appended);
+        if rows.is_empty() && batch.metadata.is_empty() {
+            return Ok(appended);
+        }
         let mut log = self.log.lock();
         self.refuse_when_overfull()?;
         log.prepare().map_err(|error| unavailable(&log, error))?;
@@ -105,8 +111,22 @@ impl Shared {
             let series = live.head.active.get(slot);
             series.is_some_and(|series| series.repeats(row.sample.timestamp.as_millis(), row.sample.value))
         };
-        let fresh = rows.into_iter().zip(slots).filter(|(row, slot)| !repeats(row, *slot));
-        fresh.map(|(row, slot)| Accepted { row, slot }).collect()
+        let mut fresh: Vec<Accepted<'_>> = Vec::with_capacity(rows.len());
+        // Series that this batch changes before a repetition: there it restores a value and must be kept.
+        let mut changed: Option<HashSet<Slot>> = None;
+        for (row, slot) in rows.into_iter().zip(slots) {
+            if repeats(row, slot) {
+                let changed = changed.get_or_insert_with(|| fresh.iter().map(|sample| sample.slot).collect());
+                if !changed.contains(&slot) {
+                    continue;
+                }
+            }
+            if let Some(changed) = &mut changed {
+                changed.insert(slot);
+            }
+            fresh.push(Accepted { row, slot });
+        }
+        fresh
     }
 
     /// The number that the log's segment has for each sample's series, and whether it must still be declared.

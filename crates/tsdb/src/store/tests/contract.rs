@@ -217,6 +217,18 @@ fn a_repeated_batch_is_acknowledged_and_costs_no_log() {
 }
 
 #[test]
+fn a_batch_may_change_a_sample_and_restore_it() {
+    let mut trial = Trial::new();
+    trial.append(&[("m", NOW, 1.0), ("n", NOW, 1.0)]);
+    trial.append(&[("m", NOW, 2.0), ("n", NOW, 1.0), ("m", NOW, 1.0)]);
+    assert_eq!(trial.samples("m"), bits(&[(NOW, 1.0)]));
+    trial.append(&[("n", NOW, 1.0), ("n", NOW, 2.0), ("n", NOW, 1.0)]);
+    assert_eq!(trial.samples("n"), bits(&[(NOW, 1.0)]));
+    trial.reopen();
+    assert_eq!(trial.samples("m"), bits(&[(NOW, 1.0)]));
+}
+
+#[test]
 fn series_in_one_batch_may_be_many_and_their_labels_long() {
     let mut trial = Trial::new();
     let mut batch = Batch::new();
