@@ -20,7 +20,6 @@ export const text = {
     toOverview: 'Go to the overview',
     firingCount: (n: number) => count(n, 'alert is firing', 'alerts are firing'),
     downCount: (n: number) => count(n, 'target is down', 'targets are down'),
-    version: (version: string) => `Sextant ${version}`,
   },
   live: {
     connecting: 'Connecting…',
@@ -83,7 +82,6 @@ export const text = {
     load: 'Load, 1 min',
     pressureCpu: 'CPU pressure',
     pressureIo: 'I/O pressure',
-    pressureHint: 'Share of time in which some task waited for it',
     ofCores: (n: string) => `on ${n} ${n === '1' ? 'core' : 'cores'}`,
     ofTotal: (total: string) => `of ${total}`,
     busiestDisk: 'busiest disk',
@@ -200,7 +198,6 @@ export const text = {
     for: 'For',
     keepFiring: 'Keep firing for',
     labels: 'Labels',
-    annotations: 'Annotations',
     health: 'Health',
     healthOk: 'ok',
     healthError: 'error',
@@ -217,7 +214,6 @@ export const text = {
     clear: 'Clear the filter',
     immediately: 'at once',
     alertCount: (n: number) => count(n, 'alert', 'alerts'),
-    since_short: (duration: string) => `for ${duration}`,
     ruleFailed: 'cannot be evaluated',
   },
   targets: {
@@ -228,9 +224,6 @@ export const text = {
     down: 'Down',
     unknown: 'Unknown',
     state: 'Health',
-    endpoint: 'Endpoint',
-    labels: 'Labels',
-    lastScrape: 'Last scrape',
     duration: 'Took',
     never: 'not yet',
     ago: (duration: string) => `${duration} ago`,
@@ -239,6 +232,5 @@ export const text = {
     noneHint: 'Add jobs under scrape_configs in the configuration. This host needs none: it is read directly.',
     noMatch: 'No target matches this filter.',
     poolUp: (up: number, all: number) => `${up} / ${all} up`,
-    error: 'Error',
   },
 } as const;

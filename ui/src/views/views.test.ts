@@ -10,6 +10,8 @@ import { readFilesystems } from './overview/filesystems';
 import { summarise } from './overview/health';
 import { FIGURES } from './overview/panels';
 import { readProcesses } from './overview/processes';
+import { isHigh, newestValue, recentMean } from './overview/recent';
+import type { ChartData } from '../chart/data';
 import { countByHealth, filterTargets, toPools } from './targets/pools';
 
 function rule(name: string, state: AlertState, severity = 'warning'): AlertingRule {
@@ -51,6 +53,21 @@ test('health is well only when something is known and nothing is wrong', () => {
   expect(summarise({ ...quiet, figures: [{ spec: cpu, value: 0.95 }] }).tone).toBe('warn');
   expect(summarise({ ...quiet, targetsDown: 1 }).reasons[0]?.href).toBe('/targets');
   expect(summarise({ ...quiet, alerts: alertTotals([group('g', rule('X', 'firing', 'page'))]) }).tone).toBe('bad');
+});
+
+function figureData(values: (number | null)[]): ChartData {
+  const series = { key: 'a', label: 'a', color: 0, metric: {}, mirrored: false, faint: false, values };
+  return { times: values.map((_, index) => 1_000 + index), series: [series], step: 1 };
+}
+
+test('a figure is judged by its last minute, not by a peak', () => {
+  const peak = figureData([...Array<number>(99).fill(0.1), 1]);
+  expect(newestValue(peak)).toBe(1);
+  expect(isHigh({ high: 0.9 }, peak)).toBe(false);
+  const lasting = figureData([...Array<number>(40).fill(0), ...Array<number>(60).fill(0.95)]);
+  expect(isHigh({ high: 0.9 }, lasting)).toBe(true);
+  expect(isHigh({}, lasting)).toBe(false);
+  expect(recentMean(figureData([null]))).toBeNull();
 });
 
 test('a device mounted twice is one file system, at its shorter path', () => {

@@ -23,6 +23,7 @@ export interface Reason {
 export interface HealthInput {
   /** Null while the rules have not been read. */
   alerts: AlertTotals | null;
+  /** Values are means of the last minute. */
   figures: readonly { spec: FigureSpec; value: number | null }[];
   mounts: readonly Mount[];
   targetsDown: number;

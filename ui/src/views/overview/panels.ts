@@ -45,9 +45,12 @@ export interface FigureSpec {
   max?: number;
   /** The sparkline's scale reaches at least this high, so that noise near zero stays small. */
   spanMin?: number;
-  /** Above this the host needs attention. */
+  /** The host needs attention when the mean of the last minute is above this. */
   high?: number;
 }
+
+/** Figures show what is now, whatever window the charts have. */
+export const FIGURE_WINDOW = { seconds: 300, stepSeconds: 1 } as const;
 
 // Devices that only mirror another one, or that no hardware stands behind.
 const DISKS = 'device!~"(loop|ram|zram|sr|fd|dm-|md).*"';
