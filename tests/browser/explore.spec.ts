@@ -1,6 +1,6 @@
 // A query is written with completion, run, read as graph and table, and corrected where it is wrong.
 import type { Locator, Page } from '@playwright/test';
-import { expect, screenshot, test } from './page';
+import { expect, lastTime, screenshot, test } from './page';
 
 const editor = (page: Page): Locator => page.getByRole('textbox', { name: 'PromQL query' });
 
@@ -66,6 +66,16 @@ test('one series is isolated by a click and all come back by another', async ({ 
   await expect(buttons.nth(1)).toHaveAttribute('aria-pressed', 'false');
   await buttons.first().click();
   await expect(buttons.first()).toHaveAttribute('aria-pressed', 'false');
+});
+
+test('a live graph moves by itself', async ({ page }) => {
+  await page.goto('/explore?q=node_load1&range=5m');
+  const graph = '[data-chart="Graph"]';
+  await expect(page.locator(graph)).toHaveAttribute('data-last-time', /\d/);
+  await page.getByRole('button', { name: 'Live', exact: true }).click();
+  const before = await lastTime(page, graph);
+  await expect.poll(() => lastTime(page, graph)).toBeGreaterThanOrEqual(before + 3);
+  await expect(page).toHaveURL(/live=1/);
 });
 
 test('dragging across the graph zooms into that span', async ({ page }) => {

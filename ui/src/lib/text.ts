@@ -135,6 +135,8 @@ export const text = {
     placeholder: 'A PromQL expression, e.g. rate(node_cpu_seconds_total[1m])',
     run: 'Run',
     running: 'Running…',
+    live: 'Live',
+    liveHint: 'Ask again at every step',
     runHint: 'Ctrl + Enter or Shift + Enter',
     graph: 'Graph',
     table: 'Table',

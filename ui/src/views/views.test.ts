@@ -113,9 +113,14 @@ test.each([
   'q=up&tab=table',
   'q=rate(a%5B5m%5D)&range=6h&step=1m&stacked=1',
   'q=up&from=100&to=200',
+  'q=up&range=5m&live=1',
 ])('the address "%s" survives being read and written', (query) => {
   const written = Object.entries(writeAddress(readAddress(new URLSearchParams(query)))).filter(([, value]) => value !== null);
   expect(Object.fromEntries(written)).toEqual(Object.fromEntries(new URLSearchParams(query)));
+});
+
+test('a fixed time is never live', () => {
+  expect(readAddress(new URLSearchParams('q=up&from=1&to=2&live=1')).live).toBe(false);
 });
 
 test('a malformed address falls back to the last hour', () => {

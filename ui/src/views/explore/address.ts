@@ -12,17 +12,21 @@ export interface ExploreState {
   /** Seconds; null lets the range decide. */
   step: number | null;
   stacked: boolean;
+  /** Asks again at every step; only for relative times. */
+  live: boolean;
 }
 
 const RANGE_SECONDS_DEFAULT = 3_600;
 
 export function readAddress(parameters: URLSearchParams): ExploreState {
+  const time = readTime(parameters);
   return {
     query: parameters.get('q') ?? '',
     view: parameters.get('tab') === 'table' ? 'table' : 'graph',
-    time: readTime(parameters),
+    time,
     step: parseDuration(parameters.get('step') ?? ''),
     stacked: parameters.get('stacked') === '1',
+    live: time.kind === 'relative' && parameters.get('live') === '1',
   };
 }
 
@@ -50,6 +54,7 @@ export function writeAddress(state: ExploreState): Record<string, string | null>
     to: time.kind === 'absolute' ? String(Math.round(time.to)) : null,
     step: state.step === null ? null : promDuration(state.step),
     stacked: state.stacked ? '1' : null,
+    live: state.live && time.kind === 'relative' ? '1' : null,
   };
 }
 
