@@ -22,6 +22,8 @@ mod state;
 mod status;
 mod stock;
 mod template;
+#[cfg(test)]
+mod testing;
 
 pub use expr::Expr;
 pub use file::{RuleFileError, load, parse};

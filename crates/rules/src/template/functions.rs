@@ -6,10 +6,12 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use model::{Duration, Timestamp};
+use model::Duration;
 use regex::{Regex, RegexBuilder};
 
-use super::humanize::{humanize, humanize_1024, humanize_duration, humanize_percentage, humanize_timestamp};
+use super::humanize::{
+    humanize, humanize_1024, humanize_duration, humanize_percentage, humanize_timestamp, to_time,
+};
 use super::printf::sprintf;
 use super::value::{Missing, Value};
 use super::{Scene, labels_value};
@@ -64,7 +66,7 @@ static FUNCTIONS: &[Function] = &[
     row("humanizeDuration", (1, 1), |args, _| Ok(text(humanize_duration(args[0].number()?)))),
     row("humanizePercentage", (1, 1), |args, _| Ok(text(humanize_percentage(args[0].number()?)))),
     row("humanizeTimestamp", (1, 1), |args, _| Ok(text(humanize_timestamp(args[0].number()?)))),
-    row("toTime", (1, 1), |args, _| Ok(Value::Time(Timestamp::from_secs_f64(args[0].number()?)))),
+    row("toTime", (1, 1), |args, _| Ok(Value::Time(to_time(args[0].number()?)))),
     row("toDuration", (1, 1), |args, _| Ok(Value::Duration((args[0].number()? * 1e9) as i64))),
     row("now", (0, 0), |_, scene| Ok(Value::Float(scene.at.as_secs_f64()))),
     row("parseDuration", (1, 1), |args, _| parse_duration(args[0].as_text()?)),

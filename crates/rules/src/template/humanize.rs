@@ -89,6 +89,11 @@ pub(super) fn humanize_timestamp(seconds: f64) -> String {
     if !seconds.is_finite() {
         return short(seconds);
     }
-    // Prometheus cuts what is finer than a millisecond.
-    go_format::time(Timestamp::from_millis((seconds * 1000.0).floor() as i64))
+    go_format::time(to_time(seconds))
+}
+
+/// Seconds since 1970 as a time. As in Prometheus, the way leads over whole nanoseconds, and what is finer than a
+/// millisecond is cut.
+pub(super) fn to_time(seconds: f64) -> Timestamp {
+    Timestamp::from_millis((seconds * 1e9) as i64 / 1_000_000)
 }
