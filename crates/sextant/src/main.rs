@@ -1,5 +1,6 @@
 //! The `sextant` command: command line, configuration, wiring, shutdown.
 
+mod chain;
 mod cli;
 mod commands;
 mod config;

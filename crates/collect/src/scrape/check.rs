@@ -45,6 +45,15 @@ pub enum ScrapeConfigError {
     },
 }
 
+impl ScrapeConfigError {
+    /// The name of the job that is at fault.
+    pub fn job(&self) -> &str {
+        match self {
+            Self::Invalid { job, .. } | Self::File { job, .. } | Self::Client { job, .. } => job,
+        }
+    }
+}
+
 /// A key and what is wrong with it.
 type Fault = (String, String);
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use model::store::SeriesColumns;
 use model::{Cancel, Duration, Timestamp};
-use promql::{Answer as QueryAnswer, InstantSample, Query, QueryError, QueryOptions, RangeSteps, Value};
+use promql::{Answer as QueryAnswer, ExecutionError, InstantSample, Query, QueryError, QueryOptions, RangeSteps, Value};
 use serde::ser::{SerializeMap as _, Serializer};
 use serde::ser::SerializeSeq as _;
 use serde::Serialize;
@@ -107,6 +107,10 @@ impl Drop for CancelOnDrop {
 
 fn failure_of(error: &QueryError) -> Failure {
     let kind = match error {
+        // Known before the evaluation begins, so Prometheus counts it among the wrong parameters.
+        QueryError::Execution(wrong @ ExecutionError::NotRangeable(_)) => {
+            return Failure::parameter("query", wrong);
+        }
         QueryError::Cancelled => ErrorKind::Canceled,
         QueryError::Store(model::store::StoreError::Cancelled) => ErrorKind::Canceled,
         QueryError::Store(model::store::StoreError::Limit { .. }) => ErrorKind::Execution,

@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use model::{Duration, Timestamp};
 use promql::Query;
+use tokio::time::Instant;
 
 use super::protocol::{Body, Request};
 use crate::answer::{ErrorKind, Failure};
@@ -19,8 +20,8 @@ const MESSAGE_BYTES_MAX: usize = 64 << 10;
 const SUBSCRIPTIONS_MAX: usize = 200;
 /// The shortest interval between two answers, in milliseconds.
 const INTERVAL_MS_MIN: u32 = 100;
-/// A sample that comes a little early still counts as one interval later, in milliseconds.
-const INTERVAL_SLACK_MS: i64 = 50;
+/// An answer that comes a little early still counts as one interval later.
+const INTERVAL_SLACK: std::time::Duration = std::time::Duration::from_millis(50);
 
 /// `GET /api/v1/live`
 pub(crate) async fn upgrade(State(app): State<Arc<App>>, upgrade: WebSocketUpgrade) -> Response {
@@ -42,13 +43,26 @@ struct Connection {
 struct Subscription {
     query: Arc<Query>,
     interval: Duration,
-    sent_at: Option<Timestamp>,
+    sent: Option<Sent>,
+}
+
+/// The last answer.
+#[derive(Clone, Copy)]
+struct Sent {
+    /// The time it is of.
+    of: Timestamp,
+    /// When it was sent.
+    at: Instant,
 }
 
 impl Subscription {
-    fn is_due(&self, newest: Timestamp) -> bool {
-        let wait = self.interval.as_millis().saturating_sub(INTERVAL_SLACK_MS);
-        self.sent_at.is_none_or(|sent| newest.millis_since(sent) >= wait)
+    /// When the answer for the newest time may be sent; never if it was sent already.
+    fn due(&self, newest: Timestamp, now: Instant) -> Option<Instant> {
+        match self.sent {
+            None => Some(now),
+            Some(sent) if sent.of == newest => None,
+            Some(sent) => Some(sent.at + self.interval.to_std().saturating_sub(INTERVAL_SLACK)),
+        }
     }
 }
 
@@ -60,27 +74,31 @@ impl Connection {
     async fn run(mut self, mut socket: WebSocket) -> Result<(), axum::Error> {
         let mut newest = self.app.live.newest();
         loop {
+            let next_due = self.next_due(*newest.borrow());
             tokio::select! {
                 message = socket.recv() => match message.transpose()? {
                     Some(Message::Text(text)) => {
                         if let Some(refusal) = self.handle(&text) {
                             socket.send(Message::text(refusal)).await?;
                         }
-                        let at = *newest.borrow();
-                        self.push(&mut socket, at).await?;
                     }
                     Some(Message::Close(_)) | None => return Ok(()),
                     Some(_) => {}
                 },
-                changed = newest.changed() => {
-                    if changed.is_err() {
-                        return Ok(());
-                    }
-                    let at = *newest.borrow_and_update();
-                    self.push(&mut socket, at).await?;
-                }
+                changed = newest.changed() => if changed.is_err() {
+                    return Ok(());
+                },
+                () = until(next_due) => {}
             }
+            let at = *newest.borrow_and_update();
+            self.push(&mut socket, at).await?;
         }
+    }
+
+    /// When the first answer that is still to be sent is due.
+    fn next_due(&self, newest: Timestamp) -> Option<Instant> {
+        let now = Instant::now();
+        self.subscriptions.values().filter_map(|subscription| subscription.due(newest, now)).min()
     }
 
     /// Takes a request; gives the message that refuses it.
@@ -104,20 +122,29 @@ impl Connection {
         }
         let query = Query::parse(query).map_err(|error| error.to_string())?;
         let interval = Duration::from_millis(i64::from(interval_ms.max(INTERVAL_MS_MIN)));
-        let subscription = Subscription { query: Arc::new(query), interval, sent_at: None };
+        let subscription = Subscription { query: Arc::new(query), interval, sent: None };
         self.subscriptions.insert(id.to_owned(), subscription);
         Ok(())
     }
 
     /// Sends the answers that are due.
-    async fn push(&mut self, socket: &mut WebSocket, at: Timestamp) -> Result<(), axum::Error> {
+    async fn push(&mut self, socket: &mut WebSocket, of: Timestamp) -> Result<(), axum::Error> {
+        let now = Instant::now();
         for (id, subscription) in &mut self.subscriptions {
-            if subscription.is_due(at) {
-                let body = self.app.live.answer(&subscription.query, at).await;
-                subscription.sent_at = Some(at);
+            if subscription.due(of, now).is_some_and(|due| due <= now) {
+                let body = self.app.live.answer(&subscription.query, of).await;
+                subscription.sent = Some(Sent { of, at: now });
                 socket.send(Message::text(body.addressed(id))).await?;
             }
         }
         Ok(())
+    }
+}
+
+/// Waits until then; for ever if there is no such time.
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
     }
 }

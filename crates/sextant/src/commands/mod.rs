@@ -35,12 +35,7 @@ pub(crate) enum Failure {
 impl Failure {
     /// One line on standard error, with the chain of causes.
     pub(crate) fn print(&self) {
-        let mut line = format!("sextant: {self}");
-        let mut source = std::error::Error::source(self);
-        while let Some(cause) = source {
-            line.push_str(&format!(": {cause}"));
-            source = cause.source();
-        }
+        let line = format!("sextant: {}", crate::chain::of(self));
         // Nobody is left to tell if standard error is gone.
         let _ = writeln!(std::io::stderr(), "{line}");
     }

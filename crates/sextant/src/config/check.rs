@@ -88,8 +88,12 @@ fn rule_files(loaded: &Loaded) -> Result<(), ConfigError> {
 
 fn scrape_configs(loaded: &Loaded) -> Result<(), ConfigError> {
     let config = &loaded.config;
-    Scraper::check(&config.global.of_scrapes(), &config.scrape_configs).map_err(|error| {
-        fault(loaded, "scrape_configs", error.to_string())
+    let checked = Scraper::check(&config.global.of_scrapes(), &config.scrape_configs);
+    checked.map_err(|error| {
+        // Where a name occurs twice, the later one is the one too many.
+        let index = config.scrape_configs.iter().rposition(|scrape| scrape.job_name == error.job());
+        let key = index.map_or_else(|| "scrape_configs".to_owned(), |index| format!("scrape_configs.{index}"));
+        ConfigError::Check { place: loaded.place(&key), key: "scrape_configs", message: crate::chain::of(&error) }
     })
 }
 

@@ -17,7 +17,7 @@ use collect::scrape::ScrapeConfig;
 use model::Duration;
 use notify::NotifyConfig;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use check::read_token;
 pub(crate) use layers::{Loaded, Override, Sources};
@@ -104,8 +104,8 @@ impl Default for ServerConfig {
 }
 
 /// An address to listen on: `HOST:PORT`, where the host is an IP address or `localhost`.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(try_from = "String")]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub(crate) struct Listen(pub(crate) SocketAddr);
 
 impl TryFrom<String> for Listen {
@@ -115,6 +115,12 @@ impl TryFrom<String> for Listen {
         let numeric = text.replacen("localhost:", "127.0.0.1:", 1);
         let wrong = |_| format!("`{text}` is not an address to listen on: write `HOST:PORT`, such as `127.0.0.1:8470`");
         numeric.parse().map(Self).map_err(wrong)
+    }
+}
+
+impl From<Listen> for String {
+    fn from(listen: Listen) -> Self {
+        listen.0.to_string()
     }
 }
 
@@ -140,7 +146,7 @@ pub(crate) struct AuthConfig {
 }
 
 /// Whether requests must be signed in.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum AuthMode {
     /// Nobody is asked.
@@ -289,7 +295,7 @@ pub(crate) struct LogConfig {
 }
 
 /// How important a message must be.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LogLevel {
     /// Something failed.
@@ -304,7 +310,7 @@ pub(crate) enum LogLevel {
 }
 
 /// How messages look.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LogFormat {
     /// One line for people.
@@ -318,7 +324,7 @@ pub(crate) enum LogFormat {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
     /// The file cannot be read.
-    #[error("cannot read configuration file `{}`: {source}", path.display())]
+    #[error("cannot read configuration file `{}`", path.display())]
     Read {
         /// The file.
         path: PathBuf,

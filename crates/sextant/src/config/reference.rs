@@ -39,7 +39,9 @@ fn rows(schema: &Value, definitions: &Value, prefix: &str, page: &mut String) {
         let default = property.get("default").or_else(|| target.get("default"));
         let doc = text(property, "description").or_else(|| text(target, "description")).unwrap_or_default();
         let has_keys = target.get("properties").is_some();
-        if !has_keys {
+        // Keys of Prometheus that are recognised only to be refused take no value at all.
+        let is_refused = text(target, "type") == Some("null");
+        if !has_keys && !is_refused {
             let kind = kind_of(target, definitions);
             page.push_str(&format!("| `{key}` | {kind} | {} | {} |\n", shown(default), one_line(doc)));
         }
@@ -108,6 +110,7 @@ fn shown(default: Option<&Value>) -> String {
         None | Some(Value::Null) => String::new(),
         Some(Value::Array(list)) if list.is_empty() => "none".to_owned(),
         Some(Value::Object(map)) if map.is_empty() => "none".to_owned(),
+        Some(Value::String(text)) if text.is_empty() => String::new(),
         Some(Value::String(text)) => format!("`{}`", text.replace('|', "\\|")),
         Some(other) => format!("`{other}`"),
     }

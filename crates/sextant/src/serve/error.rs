@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ServeError {
     /// The address is taken or not ours.
-    #[error("{place}: server.listen: cannot listen on {address}: {source}; stop the other program or choose another port")]
+    #[error("{place}: server.listen: cannot listen on {address} (stop the other program or choose another port)")]
     Listen {
         /// Where the key was set.
         place: String,
@@ -18,7 +18,7 @@ pub(crate) enum ServeError {
         source: io::Error,
     },
     /// The data directory cannot be made.
-    #[error("{place}: storage.data_dir: cannot write to `{}`: {source}", dir.display())]
+    #[error("{place}: storage.data_dir: cannot write to `{}`", dir.display())]
     DataDir {
         /// Where the key was set.
         place: String,
@@ -28,7 +28,7 @@ pub(crate) enum ServeError {
         source: io::Error,
     },
     /// The store cannot be opened.
-    #[error("{place}: storage.data_dir: {source}")]
+    #[error("{place}: storage.data_dir")]
     Store {
         /// Where the key was set.
         place: String,
@@ -42,7 +42,7 @@ pub(crate) enum ServeError {
     #[error("auth.token_file: {0}")]
     Token(String),
     /// The host's collectors cannot start.
-    #[error("{place}: collect.host: {source}")]
+    #[error("{place}: collect.host")]
     Host {
         /// Where the key was set.
         place: String,
@@ -50,7 +50,7 @@ pub(crate) enum ServeError {
         source: collect::host::CollectError,
     },
     /// The scrape configurations cannot be applied.
-    #[error("{place}: scrape_configs: {source}")]
+    #[error("{place}: scrape_configs")]
     Scrape {
         /// Where the key was set.
         place: String,
@@ -58,7 +58,7 @@ pub(crate) enum ServeError {
         source: collect::scrape::ScrapeConfigError,
     },
     /// Receivers cannot be set up.
-    #[error("{place}: notify: {source}")]
+    #[error("{place}: notify")]
     Notify {
         /// Where the key was set.
         place: String,

@@ -41,13 +41,13 @@ impl Reloadable {
     }
 
     fn load_and_apply(&self) -> Result<Loaded, String> {
-        let loaded = self.sources.load().map_err(|error| error.to_string())?;
-        let groups = loaded.rule_groups().map_err(|error| error.to_string())?;
+        let loaded = self.sources.load().map_err(|error| crate::chain::of(&error))?;
+        let groups = loaded.rule_groups().map_err(|error| crate::chain::of(&error))?;
         let config = &loaded.config;
-        self.notifier.apply(config.notify.clone()).map_err(|error| error.to_string())?;
+        self.notifier.apply(config.notify.clone()).map_err(|error| crate::chain::of(&error))?;
         self.scraper
             .apply(&config.global.of_scrapes(), config.scrape_configs.clone())
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| crate::chain::of(&error))?;
         self.ruler.apply(groups);
         self.store.set_retention(config.storage.retention.raw);
         Ok(loaded)

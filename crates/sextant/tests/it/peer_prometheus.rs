@@ -27,7 +27,7 @@ const QUERIES: &[&str] = &[
     "quantile_over_time(0.75, node_memory_MemFree_bytes[20s500ms])",
     "changes(node_procs_running[30s500ms])",
     "resets(node_procs_running[30s500ms])",
-    "max_over_time(rate(node_context_switches_total[10s500ms])[20s500ms:1s])",
+    "max_over_time(rate(node_context_switches_total[10s500ms])[20s700ms:1s])",
     "histogram_quantile(0.9, sum by (le) (rate(prometheus_http_request_duration_seconds_bucket[30s500ms])))",
     "histogram_quantile(0.5, prometheus_http_request_duration_seconds_bucket)",
     "topk(3, node_cpu_seconds_total)",
