@@ -5,6 +5,7 @@ use std::fmt;
 
 use model::store::StoreError;
 
+use crate::go_number::go_number;
 use crate::{Kind, Position};
 
 /// Why a text is not a query. Shown as Prometheus shows it: `1:5: parse error: ...`.
@@ -99,10 +100,10 @@ pub enum ExecutionError {
     #[error("Ratio value is NaN")]
     RatioNan,
     /// The parameter of `topk`, `bottomk` or `limitk` is too large.
-    #[error("Scalar value {0} overflows int64")]
+    #[error("Scalar value {} overflows int64", go_number(*.0))]
     ParameterOverflow(f64),
     /// The parameter of `topk`, `bottomk` or `limitk` is too small.
-    #[error("Scalar value {0} underflows int64")]
+    #[error("Scalar value {} underflows int64", go_number(*.0))]
     ParameterUnderflow(f64),
     /// A label name made from a text is no label name.
     #[error("invalid {role} name in {function}(): {name}")]

@@ -15,6 +15,7 @@ mod engine;
 mod error;
 mod eval;
 mod functions;
+mod go_number;
 mod kind;
 mod lower;
 mod notes;

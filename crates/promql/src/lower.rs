@@ -27,7 +27,7 @@ pub(crate) fn parse(text: &str) -> Result<Node, ParseError> {
     // The parser is known to panic on some input; the scanner keeps the known cases away from it.
     let parsed = catch_unwind(AssertUnwindSafe(|| promql_parser::parser::parse(&scanned.text)))
         .unwrap_or_else(|_| Err("invalid expression".to_owned()));
-    let expr = parsed.map_err(|message| check::translate(&message, &scanned.anchors))?;
+    let expr = parsed.map_err(|message| check::translate(&message, &scanned))?;
     let mut lowering = Lowering { anchors: scanned.anchors.into_iter(), in_step: true };
     let root = lowering.node(expr)?;
     if !lowering.in_step || lowering.anchors.next().is_some() {

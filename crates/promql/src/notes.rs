@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::format_value;
+use crate::go_number::go_number;
 
 use crate::Position;
 
@@ -36,11 +36,11 @@ impl Notes {
     }
 
     pub(crate) fn invalid_quantile(&mut self, quantile: f64, at: Option<Position>) {
-        self.warn(&format!("quantile value should be between 0 and 1, got {}", format_value(quantile)), at);
+        self.warn(&format!("quantile value should be between 0 and 1, got {}", go_number(quantile)), at);
     }
 
     pub(crate) fn invalid_ratio(&mut self, ratio: f64, capped: f64, at: Option<Position>) {
-        let (ratio, capped) = (format_value(ratio), format_value(capped));
+        let (ratio, capped) = (go_number(ratio), go_number(capped));
         self.warn(&format!("ratio value should be between -1 and 1, got {ratio}, capping to {capped}"), at);
     }
 

@@ -25,6 +25,8 @@ pub(crate) struct Scanned {
     pub(crate) text: String,
     /// Where selectors, calls and aggregations begin, in the order of the text.
     pub(crate) anchors: Vec<Anchor>,
+    /// What looks wrong, should the parser not like the query.
+    pub(crate) suspect: ParseError,
 }
 
 /// Where something begins in the original text.
@@ -71,6 +73,8 @@ struct Scanner<'a> {
     previous: Previous,
     /// The depth of the brackets around a list of labels.
     label_list: Option<usize>,
+    /// The first token that cannot follow what is before it.
+    suspect: Option<ParseError>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -97,6 +101,16 @@ impl<'a> Scanner<'a> {
             operators: 0,
             previous: Previous::Nothing,
             label_list: None,
+            suspect: None,
+        }
+    }
+
+    /// Remembers that an operand begins where an operator should be.
+    fn operand(&mut self, start: usize, what: &str) {
+        let follows_operand = matches!(self.previous, Previous::Value | Previous::Metric);
+        if follows_operand && self.inside() != Some('{') && self.suspect.is_none() {
+            let token = &self.text[start..self.offset];
+            self.suspect = Some(self.error(start, format!("unexpected {what} {token:?}")));
         }
     }
 
@@ -123,7 +137,10 @@ impl<'a> Scanner<'a> {
             '(' | '[' | '{' => self.opening(first)?,
             ')' | ']' | '}' => self.closing(first)?,
             c if c.is_ascii_digit() || is_decimal_point(rest) => self.number()?,
-            c if c.is_ascii_alphabetic() || c == '_' || (c == ':' && self.inside() != Some('[')) => {
+            c if c.is_ascii_alphabetic()
+                || c == '_'
+                || (c == ':' && !matches!(self.inside(), Some('[' | '{'))) =>
+            {
                 self.word()?;
             }
             _ => self.symbol(first)?,
@@ -149,6 +166,7 @@ impl<'a> Scanner<'a> {
                 c if c == quote => {
                     self.out.push_str(&self.rest()[..=index]);
                     self.offset += index + 1;
+                    self.operand(start, "string");
                     self.previous = Previous::Value;
                     return Ok(());
                 }
@@ -159,6 +177,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn raw(&mut self) -> Result<(), ParseError> {
+        let start = self.offset;
         let body = &self.rest()[1..];
         let Some(end) = body.find('`') else {
             return Err(self.error(self.offset, "unterminated raw string"));
@@ -174,6 +193,7 @@ impl<'a> Scanner<'a> {
         }
         self.out.push('"');
         self.offset += end + 2;
+        self.operand(start, "string");
         self.previous = Previous::Value;
         Ok(())
     }
@@ -287,6 +307,7 @@ impl<'a> Scanner<'a> {
         if is_modifier && self.previous != Previous::Nothing && !matches!(next, Some('{' | '[')) {
             return Ok(Previous::Word(lower));
         }
+        self.operand(start, "identifier");
         if next == Some('(') || self.is_aggregation_with_modifier(&lower) {
             if !self.out_is_after_at(word) {
                 self.anchor(AnchorKind::Call, start, word);
@@ -339,6 +360,7 @@ impl<'a> Scanner<'a> {
             false => self.out.push_str(&value.to_string()),
         }
         self.offset += token.len();
+        self.operand(start, "number");
         self.previous = Previous::Value;
         Ok(())
     }
@@ -352,7 +374,12 @@ impl<'a> Scanner<'a> {
             };
             return Err(self.error(*offset, message));
         }
-        Ok(Scanned { text: self.out, anchors: self.anchors })
+        let at_end = |message: &str| self.error(self.text.len(), message);
+        let suspect = self.suspect.clone().unwrap_or_else(|| match self.previous {
+            Previous::Value | Previous::Metric => ParseError::new("unexpected token"),
+            _ => at_end("unexpected end of input"),
+        });
+        Ok(Scanned { text: self.out, anchors: self.anchors, suspect })
     }
 }
 

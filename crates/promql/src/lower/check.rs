@@ -2,7 +2,7 @@
 
 use crate::functions::{Function, Presence};
 use crate::plan::Node;
-use crate::scan::{Anchor, AnchorKind};
+use crate::scan::{AnchorKind, Scanned};
 use crate::{Kind, Operator, OperatorClass, ParseError, Position};
 
 /// Fails unless the expression has the type.
@@ -75,20 +75,32 @@ pub(super) fn arguments(
 
 /// The parser's message in Prometheus's words, with the place if the message names something that stands in the
 /// text.
-pub(super) fn translate(message: &str, anchors: &[Anchor]) -> ParseError {
-    let text = message
-        .replace("type vector", "type instant vector")
-        .replace("type matrix", "type range vector")
-        .replace("got vector", "got instant vector")
-        .replace("got matrix", "got range vector")
-        .replace("invalid promql query", "unexpected token or end of input")
-        .replace('\'', "\"");
+pub(super) fn translate(message: &str, scanned: &Scanned) -> ParseError {
+    if message == "invalid promql query" {
+        return scanned.suspect.clone();
+    }
+    let text = WORDS.iter().fold(message.to_owned(), |text, (theirs, ours)| text.replace(theirs, ours));
     let named = text.split('"').nth(1).unwrap_or_default();
     let is_call = text.contains("call to") || text.contains("unknown function");
-    let anchor = anchors.iter().find(|anchor| anchor.what == AnchorKind::Call && anchor.name == named);
+    let named_here = |anchor: &&crate::scan::Anchor| anchor.what == AnchorKind::Call && anchor.name == named;
+    let anchor = scanned.anchors.iter().find(named_here);
     let position = anchor.filter(|_| is_call).map(|anchor| anchor.position);
     ParseError { message: text, position }
 }
+
+/// The parser's words and Prometheus's.
+const WORDS: &[(&str, &str)] = &[
+    ("type vector", "type instant vector"),
+    ("type matrix", "type range vector"),
+    ("got vector", "got instant vector"),
+    ("got matrix", "got range vector"),
+    ("scalar in aggregation expression", "scalar in aggregation parameter"),
+    ("string in aggregation expression", "string in aggregation parameter"),
+    ("allowed on vector", "allowed on instant vector"),
+    ("an vector selector or matrix selector", "an instant vector selector or range vector selector"),
+    ("identifier or right_brace", "identifier or '}'"),
+    ("'", "\""),
+];
 
 /// Takes away all positions.
 pub(super) fn forget_positions(node: &mut Node) {
