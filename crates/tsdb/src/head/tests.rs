@@ -58,3 +58,9 @@ proptest! {
         assert_eq!(series.span(), span);
     }
 }
+
+#[test]
+fn a_series_without_samples_takes_little_memory() {
+    // `docs/storage.md` tells this figure.
+    assert_eq!(size_of::<SeriesSamples>(), 104);
+}

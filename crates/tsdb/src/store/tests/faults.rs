@@ -117,3 +117,39 @@ fn every_policy_keeps_what_it_acknowledged() {
         assert_eq!(trial.flush().segments_removed, trial.store().recovery().segments);
     }
 }
+
+/// Needs a file system of a megabyte or less: `mount -t tmpfs -o size=1m none DIR`, then
+/// `SEXTANT_SMALL_DISK=DIR cargo nextest run -p tsdb --run-ignored only full_disk`.
+#[test]
+#[ignore = "needs a small file system"]
+fn a_full_disk_refuses_writes_loses_nothing_and_is_left_behind_when_there_is_room() {
+    let disk = std::env::var("SEXTANT_SMALL_DISK").unwrap();
+    let dir = TempDir::new_in(disk).unwrap();
+    let ballast = dir.path().join("ballast");
+    std::fs::write(&ballast, vec![1; 300_000]).unwrap();
+    let mut trial = Trial { dir, store: None, ..Trial::new() };
+    trial.reopen();
+    let mut batch = Batch::new();
+    batch.push(labels("m"), Timestamp::from_millis(NOW), 0.1);
+    let mut acknowledged = 0;
+    let refused = loop {
+        batch.rows[0].sample.timestamp = Timestamp::from_millis(NOW + acknowledged);
+        match trial.store().append(&batch) {
+            Ok(_) => acknowledged += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(refused, StoreError::Unavailable { .. }), "{refused:?}");
+    let want: Vec<(i64, u64)> = (0..acknowledged).map(|n| (NOW + n, 0.1_f64.to_bits())).collect();
+    assert_eq!(trial.samples("m"), want);
+    trial.reopen();
+    assert!(trial.store().recovery().is_clean(), "{:?}", trial.store().recovery());
+    assert_eq!(trial.samples("m"), want);
+    trial.clock.set(Timestamp::from_millis(NOW + HOUR));
+    assert!(trial.store().maintain().is_err());
+    assert_eq!(trial.samples("m"), want);
+    std::fs::remove_file(&ballast).unwrap();
+    assert_eq!(trial.store().append(&batch).unwrap().stored, 1);
+    assert_eq!(trial.store().maintain().unwrap().parts_flushed, 1);
+    assert_eq!(trial.samples("m").len(), want.len() + 1);
+}
