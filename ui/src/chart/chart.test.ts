@@ -33,6 +33,14 @@ test('stacked rows are sums of those below', () => {
   expect(rows(data, true)).toEqual([[1, 2], [11, 22]]);
 });
 
+test('a series that comes and goes leaves no hole in the stack', () => {
+  const data = joinTables([{ table: tableOf({ a: [[1, 1], [9, 1]], b: [[1, 10], [2, 20], [3, 30], [4, 40], [5, 50], [9, 60]] }), name }]);
+  expect(plotArrays(data, true)).toEqual({
+    times: [1, 2, 3, 4, 5, 6, 9],
+    rows: [[1, 0, 0, 0, 0, null, 1], [11, 20, 30, 40, 50, null, 61]],
+  });
+});
+
 test('mirrored series are drawn below zero', () => {
   const data = joinTables([{ table: tableOf({ a: [[1, 4]] }), name, mirrored: true }]);
   expect(rows(data)).toEqual([[-4]]);
@@ -55,6 +63,8 @@ test('the legend shows the newest value, or the one under the cursor', () => {
   expect(valueAt(data, b!, null)).toBe(7);
   expect(valueAt(data, a!, 10.9)).toBe(2);
   expect(valueAt(data, a!, 40)).toBeNull();
+  const ended = joinTables([{ table: tableOf({ a: [[10, 1]], b: [[10, 7], [14, 8]] }), name }]);
+  expect(ended.series.map((series) => valueAt(ended, series, null))).toEqual([null, 8]);
 });
 
 test.each([

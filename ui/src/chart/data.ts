@@ -127,13 +127,15 @@ function negate(value: number | null): number | null {
   return value === null ? null : -value;
 }
 
+/** A series without a value adds nothing to the stack; where none has one the stack has a hole. */
 function cumulate(rows: (number | null)[][]): (number | null)[][] {
-  const sums: number[] = [];
+  const length = rows[0]?.length ?? 0;
+  const empty = Array.from({ length }, (_, index) => rows.every((row) => row[index] === null));
+  const sums = new Array<number>(length).fill(0);
   return rows.map((row) =>
     row.map((value, index) => {
-      if (value === null) return null;
-      sums[index] = (sums[index] ?? 0) + value;
-      return sums[index]!;
+      sums[index] = (sums[index] ?? 0) + (value ?? 0);
+      return empty[index] === true ? null : sums[index]!;
     }),
   );
 }

@@ -24,6 +24,7 @@ const AXIS_WIDTH = 62;
 const AXIS_HEIGHT = 26;
 const TICK_GAP_PX = 30;
 const TICKS_MAX = 8;
+const TICK_LABEL_HALF_PX = 12;
 const TIME_GAP_PX = 76;
 const STACK_ALPHA = 0.42;
 const LINE_ALPHA = 0.12;
@@ -98,8 +99,15 @@ function timeAxis(colors: PlotColors): uPlot.Axis {
     incrs: TIME_INCREMENTS,
     grid: { show: false },
     ticks: { stroke: colors.grid, width: 1, size: 4 },
-    values: (_plot, splits, _axis, _space, increment) => splits.map((split) => tickTime(split, increment)),
+    values: (plot, splits, _axis, _space, increment) =>
+      splits.map((split) => (fitsAtRight(plot, split) ? tickTime(split, increment) : null)),
   };
+}
+
+/** A label in the last pixels would be cut off by the chart's edge. */
+function fitsAtRight(plot: uPlot, time: number): boolean {
+  const width = plot.bbox.width / devicePixelRatio;
+  return width === 0 || plot.valToPos(time, 'x') <= width - TICK_LABEL_HALF_PX;
 }
 
 function valueAxis(colors: PlotColors, unit: Unit, height: number): uPlot.Axis {
