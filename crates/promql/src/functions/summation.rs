@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn a_mean_exists_where_the_sum_overflows() {
-        assert_eq!(mean_of([f64::MAX, f64::MAX, f64::MAX]), f64::MAX);
+        let mean = mean_of([f64::MAX, f64::MAX, f64::MAX]);
+        assert!((mean / f64::MAX - 1.0).abs() < 1e-15, "{mean}");
         assert_eq!(sum_of([f64::MAX, f64::MAX]), f64::INFINITY);
     }
 
