@@ -26,9 +26,9 @@ pub(super) fn parse(text: &str) -> Result<Parsed, TemplateError> {
     };
     let (body, end) = parser.body()?;
     match end {
-        End::Text => Ok(Parsed { body, defined: parser.defined }),
-        End::End => Err(parser.fault("`end` without a block")),
-        End::Else(_) => Err(parser.fault("`else` without a block")),
+        Ending::Text => Ok(Parsed { body, defined: parser.defined }),
+        Ending::End => Err(parser.fault("`end` without a block")),
+        Ending::Else(_) => Err(parser.fault("`else` without a block")),
     }
 }
 
@@ -44,7 +44,7 @@ struct Parser {
 }
 
 /// What a body ends with.
-enum End {
+enum Ending {
     /// The end of the template.
     Text,
     End,
@@ -72,7 +72,7 @@ impl Parser {
         result
     }
 
-    fn body(&mut self) -> Result<(Vec<Node>, End), TemplateError> {
+    fn body(&mut self) -> Result<(Vec<Node>, Ending), TemplateError> {
         let mut nodes = Vec::new();
         while let Some(piece) = self.pieces.next() {
             let (line, tokens) = match piece {
@@ -92,8 +92,8 @@ impl Parser {
                 tokens.next();
             }
             match keyword.as_str() {
-                "end" => return self.finish(tokens).map(|()| (nodes, End::End)),
-                "else" => return Ok((nodes, End::Else(tokens.collect()))),
+                "end" => return self.finish(tokens).map(|()| (nodes, Ending::End)),
+                "else" => return Ok((nodes, Ending::Else(tokens.collect()))),
                 "if" => nodes.push(Node::If(self.choice(tokens, "if")?)),
                 "with" => nodes.push(Node::With(self.choice(tokens, "with")?)),
                 "range" => nodes.push(Node::Range(self.choice(tokens, "range")?)),
@@ -130,7 +130,7 @@ impl Parser {
                 }
             }
         }
-        Ok((nodes, End::Text))
+        Ok((nodes, Ending::Text))
     }
 
     /// The pipeline and the bodies of an `if`, `with` or `range`, up to its `end`.
@@ -144,9 +144,9 @@ impl Parser {
             let (body, end) = parser.body()?;
             parser.loops -= usize::from(keyword == "range");
             let otherwise = match end {
-                End::End => Vec::new(),
-                End::Else(tokens) => parser.otherwise(tokens, keyword)?,
-                End::Text => return Err(parser.fault(format!("`{keyword}` without `end`"))),
+                Ending::End => Vec::new(),
+                Ending::Else(tokens) => parser.otherwise(tokens, keyword)?,
+                Ending::Text => return Err(parser.fault(format!("`{keyword}` without `end`"))),
             };
             parser.variables.truncate(scope);
             Ok(Choice { pipeline, body, otherwise })
@@ -158,9 +158,9 @@ impl Parser {
         let mut tokens = tokens.into_iter().peekable();
         match tokens.next() {
             None => match self.body()? {
-                (body, End::End) => Ok(body),
-                (_, End::Else(_)) => Err(self.fault("`else` after `else`")),
-                (_, End::Text) => Err(self.fault(format!("`{keyword}` without `end`"))),
+                (body, Ending::End) => Ok(body),
+                (_, Ending::Else(_)) => Err(self.fault("`else` after `else`")),
+                (_, Ending::Text) => Err(self.fault(format!("`{keyword}` without `end`"))),
             },
             // The nested choice takes the one `end` that ends both.
             Some(Token::Word(word)) if word == "if" && keyword == "if" => {
@@ -177,7 +177,7 @@ impl Parser {
         let outside = std::mem::replace(&mut self.variables, vec![String::new()]);
         let loops = std::mem::take(&mut self.loops);
         let body = self.deeper(|parser| match parser.body()? {
-            (body, End::End) => Ok(body),
+            (body, Ending::End) => Ok(body),
             _ => Err(parser.fault(format!("the definition of `{name}` has no `end`"))),
         })?;
         (self.variables, self.loops) = (outside, loops);
