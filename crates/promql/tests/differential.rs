@@ -4,6 +4,8 @@
 //! times and evaluation times are chosen so that no sample lies on the edge of a range: Prometheus 2 counts the
 //! left edge in, Prometheus 3 and this engine do not.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed step must fail the test")]
+
 #[path = "differential/data.rs"]
 mod data;
 #[path = "differential/prometheus.rs"]
@@ -106,7 +108,7 @@ fn compare(ours: &Outcome, theirs: &Outcome, words_matter: bool) -> Result<(), S
 fn compare_samples(ours: &Samples, theirs: &Samples) -> Result<(), String> {
     for (key, ours) in ours {
         let Some(theirs) = theirs.get(key) else { return Err(format!("only ours has {key:?} = {ours}")) };
-        let near = (ours - theirs).abs() <= 1e-9 * ours.abs().max(theirs.abs()).max(1e-9).min(f64::MAX);
+        let near = (ours - theirs).abs() <= 1e-9 * ours.abs().max(theirs.abs()).clamp(1e-9, f64::MAX);
         if !(near || ours == theirs || (ours.is_nan() && theirs.is_nan())) {
             return Err(format!("{key:?}: ours {ours}, theirs {theirs}"));
         }

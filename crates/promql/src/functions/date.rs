@@ -24,7 +24,7 @@ part!(hour, |date| date.hour());
 part!(day_of_week, |date| date.weekday().num_days_from_sunday());
 part!(day_of_month, |date| date.day());
 part!(day_of_year, |date| date.ordinal());
-part!(days_in_month, |date| days_in_month_of(date));
+part!(days_in_month, days_in_month_of);
 part!(month, |date| date.month());
 
 pub(super) fn year(evaluation: &mut Evaluation<'_>, call: &Call, steps: Steps) -> Result<Data, QueryError> {

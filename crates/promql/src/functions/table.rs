@@ -55,7 +55,7 @@ impl Function {
         self
     }
 
-    const fn to_scalar(mut self) -> Self {
+    const fn giving_a_scalar(mut self) -> Self {
         self.returns = Kind::Scalar;
         self
     }
@@ -418,7 +418,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "month()",
     )
     .reading_step_time(),
-    row("pi", &[], Eval::Whole(step::pi), "The number π.", "2 * pi()").to_scalar(),
+    row("pi", &[], Eval::Whole(step::pi), "The number π.", "2 * pi()").giving_a_scalar(),
     row(
         "predict_linear",
         &[M, scalar("seconds")],
@@ -476,7 +476,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "The value of the only series of a vector; not a number unless there is exactly one.",
         "scalar(count(up))",
     )
-    .to_scalar(),
+    .giving_a_scalar(),
     row(
         "sgn",
         VECTOR,
@@ -568,7 +568,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "time() - process_start_time_seconds",
     )
     .reading_step_time()
-    .to_scalar(),
+    .giving_a_scalar(),
     row(
         "timestamp",
         VECTOR,

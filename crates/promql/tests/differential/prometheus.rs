@@ -142,7 +142,7 @@ fn labels(metric: &Json) -> Labels {
 
 fn open_metrics(store: &MemStore) -> String {
     let mut text = String::new();
-    for series in store.series() {
+    for series in &store.series {
         let name = series.labels.metric_name().unwrap();
         let pairs: Vec<String> = series
             .labels

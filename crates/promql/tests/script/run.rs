@@ -34,7 +34,7 @@ pub(crate) fn run(script: &str) -> Result<usize, String> {
 fn execute(store: &mut MemStore, command: &str, body: &[&str]) -> Result<(), String> {
     let (word, rest) = command.split_once(' ').unwrap_or((command, ""));
     match word {
-        "clear" => store.clear(),
+        "clear" => *store = MemStore::default(),
         "load" => load(store, millis(rest)?, body)?,
         "eval" => evaluate(store, rest, body)?,
         other => return Err(format!("unknown command `{other}`")),

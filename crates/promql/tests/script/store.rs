@@ -8,7 +8,7 @@ use model::{Labels, Matcher, Metadata, TimeRange};
 /// Series sorted by labels.
 #[derive(Debug, Default)]
 pub(crate) struct MemStore {
-    series: Vec<SeriesColumns>,
+    pub(crate) series: Vec<SeriesColumns>,
 }
 
 impl MemStore {
@@ -25,14 +25,6 @@ impl MemStore {
             self.series[place].timestamps.push(timestamp);
             self.series[place].values.push(value);
         }
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.series.clear();
-    }
-
-    pub(crate) fn series(&self) -> &[SeriesColumns] {
-        &self.series
     }
 }
 
