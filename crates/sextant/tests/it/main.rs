@@ -7,6 +7,7 @@
 mod alerting;
 mod bad_input;
 mod crash;
+mod host;
 mod layers;
 mod peer_node_exporter;
 mod peer_prometheus;
