@@ -50,10 +50,11 @@ pub(crate) struct Group {
     shown: Mutex<Arc<GroupStatus>>,
 }
 
-#[derive(Default)]
 struct GroupState {
     /// One for each rule.
     rules: Vec<RuleState>,
+    /// The states of the group before, or of the catalog, are here.
+    prepared: bool,
     /// Another group has taken the states over; this one must not evaluate any more.
     retired: bool,
 }
@@ -84,7 +85,7 @@ impl Group {
         Self {
             key: rules.key(),
             interval,
-            state: Mutex::new(GroupState { rules: states, retired: false }),
+            state: Mutex::new(GroupState { rules: states, prepared: false, retired: false }),
             shown: Mutex::new(Arc::new(shown)),
             rules,
         }

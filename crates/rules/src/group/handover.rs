@@ -17,17 +17,19 @@ impl Group {
     /// Takes over the states of the group it replaces, or those in the catalog. Must be called once, before the
     /// first evaluation. Waits for an evaluation of the old group that is under way. Blocks on disk.
     pub(crate) fn prepare(&self, context: &Context, previous: Option<&Arc<Group>>) {
-        let mut known = match previous {
-            Some(previous) => previous.retire(),
-            None => match from_catalog(context, &self.key) {
-                Ok(known) => known,
-                Err(error) => {
-                    tracing::error!(group = self.key, error = chain(&error), "cannot restore alert states");
-                    return;
-                }
-            },
-        };
         let mut state = self.state.lock();
+        if state.retired {
+            return;
+        }
+        state.prepared = true;
+        let inherited = previous.and_then(|previous| previous.retire());
+        let mut known = match inherited.map_or_else(|| from_catalog(context, &self.key), Ok) {
+            Ok(known) => known,
+            Err(error) => {
+                tracing::error!(group = self.key, error = chain(&error), "cannot restore alert states");
+                return;
+            }
+        };
         for ((rule, key), rule_state) in self.rules.rules.iter().zip(self.rule_keys()).zip(&mut state.rules) {
             let Some(old) = known.remove(&key) else { continue };
             // A rule of the other kind may have the same name and labels; its series end, though.
@@ -45,16 +47,25 @@ impl Group {
         }
     }
 
-    /// Gives all states away, by rule key; this group will not evaluate any more.
-    fn retire(&self) -> HashMap<String, RuleState> {
+    /// Gives all states away, by rule key; this group will not evaluate any more. `None` if it has never had any:
+    /// those in the catalog are still to be taken over.
+    fn retire(&self) -> Option<HashMap<String, RuleState>> {
         let mut state = self.state.lock();
         state.retired = true;
-        self.rule_keys().into_iter().zip(std::mem::take(&mut state.rules)).collect()
+        let rules = std::mem::take(&mut state.rules);
+        state.prepared.then(|| self.rule_keys().into_iter().zip(rules).collect())
     }
 
     /// Ends the alerts and series of a group that is gone. Blocks on disk.
     pub(crate) fn dissolve(&self, context: &Context) {
-        for (key, orphan) in self.retire() {
+        let known = match self.retire().map_or_else(|| from_catalog(context, &self.key), Ok) {
+            Ok(known) => known,
+            Err(error) => {
+                tracing::error!(group = self.key, error = chain(&error), "cannot end the alerts of a group");
+                return;
+            }
+        };
+        for (key, orphan) in known {
             resolve(context, &self.key, &key, orphan);
         }
     }

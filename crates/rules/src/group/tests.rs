@@ -180,6 +180,22 @@ fn a_changed_group_keeps_the_alerts_of_its_rules_and_ends_others() {
 }
 
 #[test]
+fn a_group_that_is_replaced_before_it_has_begun_hands_the_catalog_on() {
+    let (bench, _) = restart(FIRES, 100, Outage::default());
+    let hasty = Arc::new(Group::new(group(FIRES), Duration::from_secs(15)));
+    let next = Group::new(group(FIRES), Duration::from_secs(15));
+    next.prepare(&bench.context, Some(&hasty));
+    hasty.prepare(&bench.context, None);
+    hasty.evaluate(&bench.context, at_secs(100));
+    assert!(bench.sink.take().is_empty(), "a retired group does nothing");
+    next.evaluate(&bench.context, at_secs(100));
+    assert_eq!(bench.sink.take(), ["A/ from 0 fires"]);
+    let gone = Group::new(group(FIRES), Duration::from_secs(15));
+    gone.dissolve(&bench.context);
+    assert_eq!(bench.sink.take(), ["A/ from 0 ended 100"]);
+}
+
+#[test]
 fn alerts_of_groups_that_are_gone_after_a_restart_are_resolved() {
     let (bench, _) = restart(FIRES, 100, Outage::default());
     resolve_orphans(&bench.context, &["test.yaml;g".to_owned()]).unwrap();
