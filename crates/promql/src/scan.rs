@@ -67,7 +67,7 @@ struct Scanner<'a> {
     offset: usize,
     out: String,
     anchors: Vec<Anchor>,
-    open: Vec<(char, usize)>,
+    open: Vec<char>,
     operators: usize,
     /// The last word, or the last character of anything else.
     previous: Previous,
@@ -123,7 +123,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn inside(&self) -> Option<char> {
-        self.open.last().map(|(bracket, _)| *bracket)
+        self.open.last().copied()
     }
 
     fn step(&mut self) -> Result<(), ParseError> {
@@ -215,7 +215,7 @@ impl<'a> Scanner<'a> {
             }
             _ => {}
         }
-        self.open.push((bracket, self.offset));
+        self.open.push(bracket);
         self.push_symbol(bracket);
         Ok(())
     }
@@ -366,13 +366,13 @@ impl<'a> Scanner<'a> {
     }
 
     fn finish(self) -> Result<Scanned, ParseError> {
-        if let Some((bracket, offset)) = self.open.last() {
+        if let Some(bracket) = self.open.last() {
             let message = match bracket {
                 '(' => "unclosed left parenthesis",
                 '[' => "unclosed left bracket",
                 _ => "unexpected end of input inside braces",
             };
-            return Err(self.error(*offset, message));
+            return Err(self.error(self.text.len(), message));
         }
         let at_end = |message: &str| self.error(self.text.len(), message);
         let suspect = self.suspect.clone().unwrap_or_else(|| match self.previous {

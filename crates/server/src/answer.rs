@@ -5,8 +5,8 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::ser::{SerializeSeq as _, Serializer};
 use serde::Serialize;
+use serde::ser::{SerializeSeq as _, Serializer};
 
 use model::{Labels, Timestamp, format_value};
 

@@ -68,14 +68,16 @@ fn refusal(access: &Access, method: &Method, uri: &Uri, headers: &HeaderMap) -> 
     }
     match access {
         Access::Open if !is_local_name(host) => {
-            let message = format!("host `{host}` is refused: without sign-in, use an IP address or `localhost`");
+            let message =
+                format!("host `{host}` is refused: without sign-in, use an IP address or `localhost`");
             Some(Failure::new(ErrorKind::Forbidden, message))
         }
         Access::Open => None,
         Access::Token(_) if PUBLIC_PATHS.contains(&uri.path()) => None,
         Access::Token(token) => {
             let given = text(header::AUTHORIZATION).and_then(credential);
-            let is_right = given.is_some_and(|given| equal_in_constant_time(given.as_bytes(), token.as_bytes()));
+            let is_right =
+                given.is_some_and(|given| equal_in_constant_time(given.as_bytes(), token.as_bytes()));
             (!is_right).then(|| Failure::new(ErrorKind::Unauthorized, "sign in with the token"))
         }
     }
@@ -99,7 +101,8 @@ fn credential(value: &str) -> Option<String> {
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
-    let decoded = String::from_utf8(base64::engine::general_purpose::STANDARD.decode(rest.trim()).ok()?).ok()?;
+    let decoded =
+        String::from_utf8(base64::engine::general_purpose::STANDARD.decode(rest.trim()).ok()?).ok()?;
     decoded.split_once(':').map(|(_, password)| password.to_owned())
 }
 
@@ -112,7 +115,12 @@ fn equal_in_constant_time(a: &[u8], b: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn kind(access: &Access, method: Method, path: &str, pairs: &[(&'static str, &str)]) -> Option<ErrorKind> {
+    fn kind(
+        access: &Access,
+        method: Method,
+        path: &str,
+        pairs: &[(&'static str, &str)],
+    ) -> Option<ErrorKind> {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             headers.insert(*name, value.parse().unwrap());

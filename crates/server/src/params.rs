@@ -25,9 +25,9 @@ impl<S: Send + Sync> FromRequest<S> for Params {
             .and_then(|value| value.to_str().ok())
             .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
         if request.method() == Method::POST && is_form {
-            let body = axum::body::to_bytes(request.into_body(), FORM_BYTES_MAX)
-                .await
-                .map_err(|error| Failure::new(ErrorKind::BadData, format!("cannot read the form: {error}")))?;
+            let body = axum::body::to_bytes(request.into_body(), FORM_BYTES_MAX).await.map_err(|error| {
+                Failure::new(ErrorKind::BadData, format!("cannot read the form: {error}"))
+            })?;
             all.extend(url::form_urlencoded::parse(&body).into_owned());
         }
         all.extend(url::form_urlencoded::parse(query.as_bytes()).into_owned());
@@ -38,7 +38,11 @@ impl<S: Send + Sync> FromRequest<S> for Params {
 impl Params {
     /// The first value of a parameter that is not empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).filter(|v| !v.is_empty())
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|v| !v.is_empty())
     }
 
     /// All values of a parameter.
@@ -67,7 +71,9 @@ impl Params {
         match text.parse::<usize>() {
             Ok(0) => Ok(usize::MAX),
             Ok(limit) => Ok(limit),
-            Err(_) => Err(Failure::parameter(name, format!("\"{text}\" is not a whole number, not negative"))),
+            Err(_) => {
+                Err(Failure::parameter(name, format!("\"{text}\" is not a whole number, not negative")))
+            }
         }
     }
 
@@ -116,8 +122,7 @@ fn parse_duration(name: &str, text: &str) -> Result<Duration, Failure> {
             return Ok(Duration::from_millis(millis));
         }
     }
-    text.parse()
-        .map_err(|_| Failure::parameter(name, format!("cannot parse \"{text}\" to a valid duration")))
+    text.parse().map_err(|_| Failure::parameter(name, format!("cannot parse \"{text}\" to a valid duration")))
 }
 
 #[cfg(test)]

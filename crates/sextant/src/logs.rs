@@ -1,8 +1,8 @@
 //! The log on standard error.
 
+use std::io::IsTerminal as _;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
-use std::io::IsTerminal as _;
 
 use crate::config::{LogConfig, LogFormat, LogLevel};
 

@@ -17,10 +17,10 @@ fn refusals_say_what_and_where() {
     refused("up +", "1:5: parse error: unexpected end of input");
     refused("up down", "1:4: parse error: unexpected identifier \"down\"");
     refused("up 5", "1:4: parse error: unexpected number \"5\"");
-    refused("sum(up", "1:4: parse error: unclosed left parenthesis");
+    refused("sum(up", "1:7: parse error: unclosed left parenthesis");
     refused("up)", "1:3: parse error: unexpected right parenthesis ')'");
-    refused("up[5m", "1:3: parse error: unclosed left bracket");
-    refused("up{a=\"b\"", "1:3: parse error: unexpected end of input inside braces");
+    refused("up[5m", "1:6: parse error: unclosed left bracket");
+    refused("up{a=\"b\"", "1:9: parse error: unexpected end of input inside braces");
     refused("up\n  + \"open", "2:5: parse error: unterminated quoted string");
     refused("up + `open", "1:6: parse error: unterminated raw string");
     refused("up[5x]", "1:4: parse error: bad number or duration syntax: \"5x\"");

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use model::store::{Queryable, StoreError};
 use model::Labels;
-use serde::ser::Serializer;
+use model::store::{Queryable, StoreError};
 use serde::Serialize;
+use serde::ser::Serializer;
 
 use crate::answer::{Answer, ErrorKind, Failure, LabelsJson, Success};
 use crate::app::App;

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use axum::extract::State;
 use model::store::SeriesColumns;
 use model::{Cancel, Duration, Timestamp};
-use promql::{Answer as QueryAnswer, ExecutionError, InstantSample, Query, QueryError, QueryOptions, RangeSteps, Value};
-use serde::ser::{SerializeMap as _, Serializer};
-use serde::ser::SerializeSeq as _;
+use promql::{
+    Answer as QueryAnswer, ExecutionError, InstantSample, Query, QueryError, QueryOptions, RangeSteps, Value,
+};
 use serde::Serialize;
+use serde::ser::SerializeSeq as _;
+use serde::ser::{SerializeMap as _, Serializer};
 
 use crate::answer::{Answer, ErrorKind, Failure, LabelsJson, SampleJson, Success};
 use crate::app::App;

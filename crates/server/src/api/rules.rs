@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use model::{Labels, format_value};
 use rules::{AlertRuleStatus, AlertState, AlertStatus, GroupStatus, RuleStatus};
-use serde::ser::Serializer;
 use serde::Serialize;
+use serde::ser::Serializer;
 
 use crate::answer::{Answer, ErrorKind, Failure, LabelsJson, Rfc3339, Success};
 use crate::app::App;
@@ -124,7 +124,10 @@ impl Wanted {
             Some("true" | "1") => true,
             Some(other) => {
                 let reason = format!("\"{other}\" is neither `true` nor `false`");
-                return Err(Failure::new(ErrorKind::BadData, format!("error converting exclude_alerts: {reason}")));
+                return Err(Failure::new(
+                    ErrorKind::BadData,
+                    format!("error converting exclude_alerts: {reason}"),
+                ));
             }
         };
         Ok(Self {

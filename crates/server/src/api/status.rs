@@ -90,7 +90,8 @@ pub(crate) async fn tsdb(State(app): State<Arc<App>>, params: Params) -> Answer<
 }
 
 fn status_of(stats: tsdb::StoreStats) -> TsdbStatus {
-    let counts = |list: Vec<tsdb::Count>| list.into_iter().map(|c| Count { name: c.name, value: c.value }).collect();
+    let counts =
+        |list: Vec<tsdb::Count>| list.into_iter().map(|c| Count { name: c.name, value: c.value }).collect();
     TsdbStatus {
         head_stats: HeadStats {
             num_series: stats.head.num_series,

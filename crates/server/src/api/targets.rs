@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use collect::scrape::{DroppedTarget, TargetStatus};
 use model::Labels;
-use serde::ser::Serializer;
 use serde::Serialize;
+use serde::ser::Serializer;
 
 use crate::answer::{Answer, LabelsJson, Rfc3339, Success};
 use crate::app::App;

@@ -39,7 +39,8 @@ fn check_headers(headers: &HeaderMap) -> Result<(), Response> {
         || media == "application/x-protobuf;proto=prometheus.WriteRequest";
     let encoding = text(header::CONTENT_ENCODING);
     if !is_version_1 {
-        let message = format!("content type `{media}` is not read: send `application/x-protobuf`, remote write 1.0");
+        let message =
+            format!("content type `{media}` is not read: send `application/x-protobuf`, remote write 1.0");
         return Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
     }
     if !encoding.is_empty() && encoding != "snappy" {

@@ -41,7 +41,12 @@ impl Hub {
             while let Some(batch) = stream.next().await {
                 let Ok(batch) = batch else { continue };
                 if let Some(time) = newest_time(&batch, clock.as_ref()) {
-                    sender.send_if_modified(|known| time > *known && { *known = time; true });
+                    sender.send_if_modified(|known| {
+                        time > *known && {
+                            *known = time;
+                            true
+                        }
+                    });
                 }
             }
         });
@@ -83,9 +88,10 @@ impl Hub {
                 Value::Scalar(sample) => {
                     Body::answer(at, &[promql::InstantSample { labels: model::Labels::empty(), sample }])
                 }
-                Value::Text { .. } | Value::Matrix(_) => {
-                    Body::error("bad_data", "only expressions that give an instant vector or a scalar can be live")
-                }
+                Value::Text { .. } | Value::Matrix(_) => Body::error(
+                    "bad_data",
+                    "only expressions that give an instant vector or a scalar can be live",
+                ),
             },
             Ok(Err(error)) => Body::error("execution", &error.to_string()),
             Err(panicked) => Body::error("internal", &panicked.to_string()),

@@ -70,7 +70,8 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
 fn load(args: ConfigArgs) -> Result<Loaded, Failure> {
     let flags = overrides(&args).map_err(Failure::Usage)?;
     // Variables that are no text cannot be ours.
-    let environment = std::env::vars_os().filter_map(|(n, v)| Some((n.into_string().ok()?, v.into_string().ok()?)));
+    let environment =
+        std::env::vars_os().filter_map(|(n, v)| Some((n.into_string().ok()?, v.into_string().ok()?)));
     Ok(Sources::new(args.config, environment, flags).load()?)
 }
 
@@ -79,9 +80,14 @@ fn overrides(args: &ConfigArgs) -> Result<Vec<Override>, String> {
     for item in &args.set {
         let (path, value) =
             item.split_once('=').ok_or_else(|| format!("--set {item}: write `KEY.PATH=VALUE`"))?;
-        list.push(Override { origin: format!("--set {item}"), path: path.to_owned(), value: value.to_owned() });
+        list.push(Override {
+            origin: format!("--set {item}"),
+            path: path.to_owned(),
+            value: value.to_owned(),
+        });
     }
-    let named = [("--listen", "server.listen", &args.listen), ("--data-dir", "storage.data_dir", &args.data_dir)];
+    let named =
+        [("--listen", "server.listen", &args.listen), ("--data-dir", "storage.data_dir", &args.data_dir)];
     for (flag, path, value) in named {
         if let Some(value) = value {
             let origin = format!("{flag} {value}");

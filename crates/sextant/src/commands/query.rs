@@ -80,11 +80,15 @@ fn eprint_line(text: &str) {
 
 /// The step of a range query that does not say one.
 fn default_step(args: &QueryArgs) -> Result<Option<String>, String> {
-    let (Some(start), Some(end), None) = (&args.start, &args.end, &args.step) else { return Ok(args.step.clone()) };
+    let (Some(start), Some(end), None) = (&args.start, &args.end, &args.step) else {
+        return Ok(args.step.clone());
+    };
     let time = |name: &str, text: &str| -> Result<Timestamp, String> {
         let seconds = text.parse::<f64>().ok().filter(|secs| secs.is_finite()).map(Timestamp::from_secs_f64);
         let parsed = seconds.or_else(|| wire::time::parse_rfc3339(text));
-        parsed.ok_or_else(|| format!("--{name} {text}: write Unix seconds or RFC 3339, such as `2026-01-31T12:00:00Z`"))
+        parsed.ok_or_else(|| {
+            format!("--{name} {text}: write Unix seconds or RFC 3339, such as `2026-01-31T12:00:00Z`")
+        })
     };
     let span_ms = time("end", end)?.millis_since(time("start", start)?);
     let step_ms = (span_ms / POINTS_DEFAULT).max(1000);
@@ -180,7 +184,10 @@ fn rows(data: &Data) -> Vec<(String, &Point)> {
         Data::Vector(items) => items.iter().map(|item| (series_name(&item.metric), &item.value)).collect(),
         Data::Matrix(items) => {
             let of_item = |item: &'_ MatrixItem| series_name(&item.metric);
-            items.iter().flat_map(|item| item.values.iter().map(move |point| (of_item(item), point))).collect()
+            items
+                .iter()
+                .flat_map(|item| item.values.iter().map(move |point| (of_item(item), point)))
+                .collect()
         }
     }
 }

@@ -45,7 +45,8 @@ fn exposure(loaded: &Loaded) -> Result<(), ConfigError> {
 
 /// The token in a file, without the white space around it.
 pub(crate) fn read_token(path: &Path) -> Result<String, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
     let token = text.trim();
     if token.chars().count() < TOKEN_CHARS_MIN {
         return Err(format!("the token in `{}` has fewer than {TOKEN_CHARS_MIN} characters", path.display()));
@@ -92,8 +93,13 @@ fn scrape_configs(loaded: &Loaded) -> Result<(), ConfigError> {
     checked.map_err(|error| {
         // Where a name occurs twice, the later one is the one too many.
         let index = config.scrape_configs.iter().rposition(|scrape| scrape.job_name == error.job());
-        let key = index.map_or_else(|| "scrape_configs".to_owned(), |index| format!("scrape_configs.{index}"));
-        ConfigError::Check { place: loaded.place(&key), key: "scrape_configs", message: crate::chain::of(&error) }
+        let key =
+            index.map_or_else(|| "scrape_configs".to_owned(), |index| format!("scrape_configs.{index}"));
+        ConfigError::Check {
+            place: loaded.place(&key),
+            key: "scrape_configs",
+            message: crate::chain::of(&error),
+        }
     })
 }
 
@@ -102,9 +108,8 @@ impl Loaded {
     pub(crate) fn rule_groups(&self) -> Result<Vec<rules::RuleGroup>, ConfigError> {
         let config = &self.config;
         let mut groups = if config.rules.stock { rules::stock() } else { Vec::new() };
-        let resolve = |pattern: &String| {
-            config.resolve(self.file(), Path::new(pattern)).to_string_lossy().into_owned()
-        };
+        let resolve =
+            |pattern: &String| config.resolve(self.file(), Path::new(pattern)).to_string_lossy().into_owned();
         let paths: Vec<_> = config.rule_files.iter().map(resolve).collect();
         groups.extend(rules::load(&paths)?);
         Ok(groups)

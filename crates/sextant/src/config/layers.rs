@@ -70,7 +70,8 @@ impl Sources {
     /// Reads, merges and checks everything. Called again for every reload.
     pub(crate) fn load(&self) -> Result<Loaded, ConfigError> {
         let text = self.file.as_deref().map_or(Ok(String::new()), read_file)?;
-        let name = self.file.as_deref().map_or_else(|| "configuration".to_owned(), |f| f.display().to_string());
+        let name =
+            self.file.as_deref().map_or_else(|| "configuration".to_owned(), |f| f.display().to_string());
         let mut config: Config = wire::yaml::read(&name, &text)?;
         if !self.overrides.is_empty() {
             let mut tree: Value = wire::yaml::read(&name, &text)?;
@@ -125,7 +126,8 @@ fn apply(mut tree: Value, item: &Override) -> Result<(Value, Config), ConfigErro
     // `5` may be meant as a number or as a text; the key's type decides.
     let as_yaml = wire::yaml::read::<Value>("value", &item.value).unwrap_or(Value::Null);
     let as_text = Value::String(item.value.clone());
-    let candidates = if as_yaml.is_null() || as_yaml.is_object() { vec![as_text] } else { vec![as_yaml, as_text] };
+    let candidates =
+        if as_yaml.is_null() || as_yaml.is_object() { vec![as_text] } else { vec![as_yaml, as_text] };
     let mut first_error = None;
     for candidate in candidates {
         set(&mut tree, &item.path, candidate).map_err(fault)?;
@@ -144,7 +146,9 @@ fn apply(mut tree: Value, item: &Override) -> Result<(Value, Config), ConfigErro
 fn set(tree: &mut Value, path: &str, value: Value) -> Result<(), String> {
     let mut at = tree;
     for key in path.split('.') {
-        let section = at.as_object_mut().ok_or_else(|| format!("`{path}` leads through a key that has no keys below it"))?;
+        let section = at
+            .as_object_mut()
+            .ok_or_else(|| format!("`{path}` leads through a key that has no keys below it"))?;
         at = section.entry(key).or_insert_with(|| Value::Object(Map::new()));
     }
     *at = value;

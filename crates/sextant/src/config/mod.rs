@@ -113,7 +113,9 @@ impl TryFrom<String> for Listen {
 
     fn try_from(text: String) -> Result<Self, String> {
         let numeric = text.replacen("localhost:", "127.0.0.1:", 1);
-        let wrong = |_| format!("`{text}` is not an address to listen on: write `HOST:PORT`, such as `127.0.0.1:8470`");
+        let wrong = |_| {
+            format!("`{text}` is not an address to listen on: write `HOST:PORT`, such as `127.0.0.1:8470`")
+        };
         numeric.parse().map(Self).map_err(wrong)
     }
 }

@@ -73,7 +73,9 @@ fn kind_of(schema: &Value, definitions: &Value) -> String {
     if let Some(words) = words(schema) {
         return words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     }
-    if let Some(format) = text(schema, "format").filter(|format| !format.starts_with(['u', 'i']) || *format == "uri") {
+    if let Some(format) =
+        text(schema, "format").filter(|format| !format.starts_with(['u', 'i']) || *format == "uri")
+    {
         return format.to_owned();
     }
     let kind = schema.get("type").map_or_else(String::new, |kind| match kind {
@@ -119,4 +121,3 @@ fn shown(default: Option<&Value>) -> String {
 fn one_line(doc: &str) -> String {
     doc.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }
-

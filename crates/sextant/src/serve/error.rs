@@ -8,7 +8,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ServeError {
     /// The address is taken or not ours.
-    #[error("{place}: server.listen: cannot listen on {address} (stop the other program or choose another port)")]
+    #[error(
+        "{place}: server.listen: cannot listen on {address} (stop the other program or choose another port)"
+    )]
     Listen {
         /// Where the key was set.
         place: String,

@@ -64,8 +64,14 @@ impl Running {
             Host::start(config.collect.host.clone(), instance.clone(), intake.clone(), clock.clone())
                 .map_err(|source| ServeError::Host { place: loaded.place("collect.host"), source })?,
         );
-        let vitals: Vec<Arc<dyn VitalSource>> =
-            vec![store.clone(), intake.clone(), host.clone(), scraper.clone(), ruler.clone(), notifier.clone()];
+        let vitals: Vec<Arc<dyn VitalSource>> = vec![
+            store.clone(),
+            intake.clone(),
+            host.clone(),
+            scraper.clone(),
+            ruler.clone(),
+            notifier.clone(),
+        ];
         let mut upkeep = vec![Upkeep::of_store(store.clone())];
         if config.own.enabled {
             let interval = config.own.interval;

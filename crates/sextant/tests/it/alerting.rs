@@ -1,9 +1,9 @@
 //! From a breaching sample to a webhook, over restarts.
 
-use model::{Batch, Clock as _, Labels, SystemClock};
-use serde_json::Value;
 use crate::support::webhook::Webhook;
 use crate::support::{Server, until};
+use model::{Batch, Clock as _, Labels, SystemClock};
+use serde_json::Value;
 
 const RULES: &str = r#"
 groups:
@@ -57,7 +57,10 @@ async fn a_breach_is_told_once_and_so_is_its_end() {
     assert_eq!(told["receiver"], "ops");
     assert_eq!(told["groupLabels"], serde_json::json!({ "alertname": "QueueLong" }));
     let alert = &told["alerts"][0];
-    assert_eq!(alert["labels"], serde_json::json!({ "alertname": "QueueLong", "queue": "mail", "severity": "critical" }));
+    assert_eq!(
+        alert["labels"],
+        serde_json::json!({ "alertname": "QueueLong", "queue": "mail", "severity": "critical" })
+    );
     assert_eq!(alert["annotations"]["summary"], "mail holds 1.5k");
     assert_eq!(alert["endsAt"], "0001-01-01T00:00:00Z");
     assert_eq!(alert["fingerprint"].as_str().map(str::len), Some(16));
@@ -100,12 +103,19 @@ async fn states_survive_a_restart_and_nothing_is_told_twice() {
     server.kill().await;
     server.restart().await;
     let (firing, pending) = until("both alerts are back", async || {
-        let states = (alert_states(&server, "QueueLong").await, alert_states(&server, "QueueLongForLong").await);
+        let states =
+            (alert_states(&server, "QueueLong").await, alert_states(&server, "QueueLongForLong").await);
         (!states.0.is_empty() && !states.1.is_empty()).then_some(states)
     })
     .await;
-    assert_eq!((&firing[0]["state"], &firing[0]["activeAt"]), (&before.0[0]["state"], &before.0[0]["activeAt"]));
-    assert_eq!((&pending[0]["state"], &pending[0]["activeAt"]), (&before.1[0]["state"], &before.1[0]["activeAt"]));
+    assert_eq!(
+        (&firing[0]["state"], &firing[0]["activeAt"]),
+        (&before.0[0]["state"], &before.0[0]["activeAt"])
+    );
+    assert_eq!(
+        (&pending[0]["state"], &pending[0]["activeAt"]),
+        (&before.1[0]["state"], &before.1[0]["activeAt"])
+    );
     push(&server, 1.0).await;
     let told = webhook.wait_for(2).await;
     let statuses: Vec<&Value> = told.iter().map(|message| &message["status"]).collect();

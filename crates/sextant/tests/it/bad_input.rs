@@ -7,7 +7,8 @@ use tempfile::TempDir;
 async fn refusal(config: &str, args: &[&str]) -> String {
     let dir = TempDir::new().unwrap();
     std::fs::write(dir.path().join("c.yaml"), config).unwrap();
-    let all: Vec<&str> = ["serve", "--config", "c.yaml", "--data-dir", "data"].iter().chain(args).copied().collect();
+    let all: Vec<&str> =
+        ["serve", "--config", "c.yaml", "--data-dir", "data"].iter().chain(args).copied().collect();
     let (code, out, err) = run(dir.path(), &all).await;
     assert_eq!(code, 2, "{err}");
     assert_eq!(out, "");
@@ -36,7 +37,10 @@ async fn a_faulty_configuration_is_refused_with_file_line_key_and_remedy() {
         &refusal("query:\n  max_concurrent: many\n", &[]).await,
         "c.yaml:2:19: query.max_concurrent: expected a whole number, not negative",
     );
-    f(&refusal("query:\n  timeout: 0s\n", &[]).await, "c.yaml:2:3: query.timeout: must be longer than zero, such as `15s`");
+    f(
+        &refusal("query:\n  timeout: 0s\n", &[]).await,
+        "c.yaml:2:3: query.timeout: must be longer than zero, such as `15s`",
+    );
     f(
         &refusal("rule_files:\n- nowhere.yaml\n", &[]).await,
         "c.yaml:2:3: rule_files: there is no file `nowhere.yaml`",
@@ -60,13 +64,17 @@ async fn a_faulty_configuration_is_refused_with_file_line_key_and_remedy() {
 #[tokio::test]
 async fn an_unknown_key_from_a_flag_is_named() {
     let line = refusal("", &["--set", "storage.retention.rwa=1d"]).await;
-    assert!(line.contains("--set storage.retention.rwa=1d: storage.retention.rwa: unknown field `rwa`"), "{line}");
+    assert!(
+        line.contains("--set storage.retention.rwa=1d: storage.retention.rwa: unknown field `rwa`"),
+        "{line}"
+    );
 }
 
 #[tokio::test]
 async fn faulty_rules_and_scrape_configurations_are_refused_with_their_place() {
     let dir = TempDir::new().unwrap();
-    std::fs::write(dir.path().join("r.yaml"), "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: sum(\n").unwrap();
+    std::fs::write(dir.path().join("r.yaml"), "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: sum(\n")
+        .unwrap();
     std::fs::write(dir.path().join("c.yaml"), "rule_files: [r.yaml]\n").unwrap();
     let (code, _, err) = run(dir.path(), &["config", "check", "--config", "c.yaml"]).await;
     assert_eq!(code, 2);
@@ -74,7 +82,10 @@ async fn faulty_rules_and_scrape_configurations_are_refused_with_their_place() {
 
     let twice = "scrape_configs:\n- job_name: a\n- job_name: a\n";
     let line = refusal(twice, &[]).await;
-    assert_eq!(line, "sextant: c.yaml:3:3: scrape_configs: scrape job `a`: job_name: another job has the same name");
+    assert_eq!(
+        line,
+        "sextant: c.yaml:3:3: scrape_configs: scrape job `a`: job_name: another job has the same name"
+    );
 }
 
 #[tokio::test]
@@ -82,7 +93,10 @@ async fn a_missing_configuration_file_is_named() {
     let dir = TempDir::new().unwrap();
     let (code, _, err) = run(dir.path(), &["serve", "--config", "none.yaml"]).await;
     assert_eq!(code, 2);
-    assert_eq!(err, "sextant: cannot read configuration file `none.yaml`: No such file or directory (os error 2)\n");
+    assert_eq!(
+        err,
+        "sextant: cannot read configuration file `none.yaml`: No such file or directory (os error 2)\n"
+    );
 }
 
 #[tokio::test]
@@ -90,7 +104,10 @@ async fn a_taken_port_and_a_locked_folder_are_refused() {
     let server = Server::start("").await;
     let address = server.url.trim_start_matches("http://");
     let line = refusal("collect: {host: {enabled: false}}", &["--listen", address]).await;
-    assert!(line.contains(&format!("--listen {address}: server.listen: cannot listen on {address}")), "{line}");
+    assert!(
+        line.contains(&format!("--listen {address}: server.listen: cannot listen on {address}")),
+        "{line}"
+    );
 
     let args = ["serve", "--config", "sextant.yaml", "--listen", "127.0.0.1:0", "--data-dir", "data"];
     let (code, _, err) = run(server.dir.path(), &args).await;
@@ -118,17 +135,36 @@ async fn wrong_requests_get_prometheus_errors_and_the_server_goes_on() {
         ("/api/v1/query?query=up&time=later", 400, "bad_data", "invalid parameter \"time\""),
         ("/api/v1/query?query=up&limit=-1", 400, "bad_data", "invalid parameter \"limit\""),
         ("/api/v1/query_range?query=up&start=0&end=1", 400, "bad_data", "invalid parameter \"step\""),
-        ("/api/v1/query_range?query=up&start=1&end=0&step=1", 400, "bad_data", "end timestamp must not be before"),
-        ("/api/v1/query_range?query=up&start=0&end=99999&step=1", 400, "bad_data", "exceeded maximum resolution"),
+        (
+            "/api/v1/query_range?query=up&start=1&end=0&step=1",
+            400,
+            "bad_data",
+            "end timestamp must not be before",
+        ),
+        (
+            "/api/v1/query_range?query=up&start=0&end=99999&step=1",
+            400,
+            "bad_data",
+            "exceeded maximum resolution",
+        ),
         ("/api/v1/series", 400, "bad_data", "no match[] parameter provided"),
         ("/api/v1/series?match[]={a%3D\"\"}", 400, "bad_data", "at least one non-empty matcher"),
         ("/api/v1/rules?type=other", 400, "bad_data", "not supported value \"other\""),
         ("/api/v1/status/tsdb?limit=0", 400, "bad_data", "limit must be"),
-        ("/api/v1/query?query=label_replace(vector(1),\"a\",\"\",\"\",\"(\")", 400, "bad_data", "regular expression"),
+        (
+            "/api/v1/query?query=label_replace(vector(1),\"a\",\"\",\"\",\"(\")",
+            400,
+            "bad_data",
+            "regular expression",
+        ),
     ];
     for (path, status, kind, message) in table {
         let (got, body) = server.get(path).await;
-        assert_eq!((got, body["status"].as_str(), body["errorType"].as_str()), (*status, Some("error"), Some(*kind)), "{path}: {body}");
+        assert_eq!(
+            (got, body["status"].as_str(), body["errorType"].as_str()),
+            (*status, Some("error"), Some(*kind)),
+            "{path}: {body}"
+        );
         assert!(body["error"].as_str().unwrap().contains(message), "{path}: {body}");
     }
     assert_eq!(server.get("/api/v1/nothing").await.0, 404);
@@ -147,7 +183,10 @@ async fn malformed_remote_write_is_refused_and_harms_nothing() {
     };
     let media = "application/x-protobuf";
     assert_eq!(send(media, "snappy", b"no snappy".to_vec()).await, 400);
-    assert_eq!(send(media, "snappy", snap::raw::Encoder::new().compress_vec(b"\xff\xff").unwrap()).await, 400);
+    assert_eq!(
+        send(media, "snappy", snap::raw::Encoder::new().compress_vec(b"\xff\xff").unwrap()).await,
+        400
+    );
     assert_eq!(send(media, "snappy", vec![0xff, 0xff, 0xff, 0xff, 0x0f]).await, 400);
     assert_eq!(send(media, "gzip", Vec::new()).await, 415);
     assert_eq!(send("application/json", "snappy", Vec::new()).await, 415);
@@ -170,7 +209,8 @@ async fn malformed_remote_write_is_refused_and_harms_nothing() {
 #[tokio::test]
 async fn requests_of_foreign_pages_are_refused() {
     let server = Server::start("").await;
-    let reload = client().post(format!("{}/-/reload", server.url)).header("origin", "https://elsewhere.example");
+    let reload =
+        client().post(format!("{}/-/reload", server.url)).header("origin", "https://elsewhere.example");
     assert_eq!(reload.send().await.unwrap().status(), 403);
     let rebound = client().get(format!("{}/metrics", server.url)).header("host", "elsewhere.example");
     assert_eq!(rebound.send().await.unwrap().status(), 403);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use model::{Batch, Clock as _, Labels, SystemClock};
 use crate::support::{Server, query_at};
+use model::{Batch, Clock as _, Labels, SystemClock};
 
 const KILLS: u64 = 50;
 const SERIES: u64 = 20;
@@ -89,9 +89,18 @@ async fn fifty_kills_lose_nothing_acknowledged() {
     let found = stored(&server, at + 1000, 7200).await;
     let known = acknowledged.lock().unwrap();
     let missing: Vec<_> = known.iter().filter(|(key, value)| found.get(key) != Some(value)).collect();
-    assert!(missing.is_empty(), "seed {seed}: {} of {} acknowledged samples are missing or wrong, such as {:?}", missing.len(), known.len(), missing.first());
+    assert!(
+        missing.is_empty(),
+        "seed {seed}: {} of {} acknowledged samples are missing or wrong, such as {:?}",
+        missing.len(),
+        known.len(),
+        missing.first()
+    );
     // A batch that was stored but not answered may be there; a value that nobody sent may not.
-    assert!(found.iter().all(|((series, millis), value)| *value == *millis as f64 + *series as f64), "seed {seed}");
+    assert!(
+        found.iter().all(|((series, millis), value)| *value == *millis as f64 + *series as f64),
+        "seed {seed}"
+    );
 }
 
 /// The newest log segment of a store.
@@ -108,7 +117,11 @@ async fn fill(server: &Server) -> (i64, BTreeMap<(u64, i64), f64>) {
     for step in 0..50 {
         let at = start + step * 10;
         let mut batch = Batch::new();
-        batch.push(Labels::of_metric("crash", &[("series", "0")]), model::Timestamp::from_millis(at), at as f64);
+        batch.push(
+            Labels::of_metric("crash", &[("series", "0")]),
+            model::Timestamp::from_millis(at),
+            at as f64,
+        );
         assert_eq!(server.write(&batch).await.unwrap().status(), 204);
         sent.insert((0, at), at as f64);
     }
@@ -136,7 +149,10 @@ async fn a_damaged_log_tail_is_told_cut_and_never_served() {
         std::fs::write(&segment, bytes).unwrap();
         server.restart().await;
         let found = stored(&server, end, 3600).await;
-        assert!(found.iter().all(|(key, value)| sent.get(key) == Some(value)), "damage {index}: a wrong value is served");
+        assert!(
+            found.iter().all(|(key, value)| sent.get(key) == Some(value)),
+            "damage {index}: a wrong value is served"
+        );
         assert!(found.len() >= sent.len() - 1, "damage {index}: {} of {} left", found.len(), sent.len());
         let log = server.log();
         assert!(log.contains("the store was damaged"), "damage {index} is not told: {log}");

@@ -44,7 +44,9 @@ fn kernel(at: f64) -> Reading {
     let busy: f64 = [0, 1, 2, 5, 6, 7].iter().map(|index| ticks[*index]).sum();
     let disks = file("/proc/diskstats");
     let whole_disk = |name: &str| std::path::Path::new("/sys/block").join(name).exists();
-    let counted = |name: &str| whole_disk(name) && !name.starts_with("loop") && !name.starts_with("ram") && !name.starts_with("zram");
+    let counted = |name: &str| {
+        whole_disk(name) && !name.starts_with("loop") && !name.starts_with("ram") && !name.starts_with("zram")
+    };
     let sectors: f64 = disks
         .lines()
         .map(|line| line.split_whitespace().collect::<Vec<_>>())

@@ -16,7 +16,8 @@ fn layers(architecture: &str) -> BTreeMap<String, u32> {
 
 /// The crates of the workspace that a manifest names under `[dependencies]` (tests may use any).
 fn dependencies(manifest: &str, known: &BTreeMap<String, u32>) -> Vec<String> {
-    let section = manifest.split("\n[").find(|section| section.starts_with("dependencies]")).unwrap_or_default();
+    let section =
+        manifest.split("\n[").find(|section| section.starts_with("dependencies]")).unwrap_or_default();
     let names = section.lines().filter_map(|line| line.split(['.', ' ', '=']).next());
     names.filter(|name| known.contains_key(*name)).map(str::to_owned).collect()
 }

@@ -3,6 +3,13 @@
 //! One test binary, so that the product is linked once.
 
 #![allow(unreachable_pub, reason = "modules of one test binary")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "what fails in a test fails the test"
+)]
 
 mod alerting;
 mod bad_input;

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
 use crate::support::peer::{free_address, node_exporter, prometheus};
 use crate::support::{Server, client, post, query_at, until};
+use serde_json::Value;
 
 /// Queries of many kinds over node_exporter's and Prometheus's own metrics. Range selectors are of lengths that no
 /// sample's time divides, because Prometheus 2 includes a range's left end and Prometheus 3 does not.
@@ -66,7 +66,11 @@ fn config(minutes_target: &str, own: &str, write_to: &str) -> String {
 /// A result with its series by labels; values as numbers for comparison with a tolerance.
 fn by_labels(result: &[Value], values: &str) -> BTreeMap<String, Vec<(f64, f64)>> {
     let points = |item: &Value| -> Vec<(f64, f64)> {
-        let list = if values == "value" { vec![item["value"].clone()] } else { item["values"].as_array().unwrap().clone() };
+        let list = if values == "value" {
+            vec![item["value"].clone()]
+        } else {
+            item["values"].as_array().unwrap().clone()
+        };
         list.iter().map(|p| (p[0].as_f64().unwrap(), p[1].as_str().unwrap().parse().unwrap())).collect()
     };
     result.iter().map(|item| (item["metric"].to_string(), points(item))).collect()
@@ -76,7 +80,10 @@ fn close(a: f64, b: f64) -> bool {
     a == b || a.is_nan() && b.is_nan() || (a - b).abs() <= 1e-9 * a.abs().max(b.abs())
 }
 
-fn differences(ours: &BTreeMap<String, Vec<(f64, f64)>>, theirs: &BTreeMap<String, Vec<(f64, f64)>>) -> Option<String> {
+fn differences(
+    ours: &BTreeMap<String, Vec<(f64, f64)>>,
+    theirs: &BTreeMap<String, Vec<(f64, f64)>>,
+) -> Option<String> {
     if ours.keys().ne(theirs.keys()) {
         return Some(format!("series differ: ours {:?}, theirs {:?}", ours.keys(), theirs.keys()));
     }
@@ -115,12 +122,17 @@ async fn prometheus_writes_into_sextant_and_both_answer_alike() {
     ];
     let peer = crate::support::peer::Peer::start(dir, "prometheus", &address, &args, "/-/ready").await;
 
-    let first = until("the first samples have come through", async || server.value("min(timestamp(node_load1))").await).await;
+    let first = until("the first samples have come through", async || {
+        server.value("min(timestamp(node_load1))").await
+    })
+    .await;
     let end = first + minutes * 60.0;
     until_time(&server, end).await;
 
     let own = client().get(format!("{}/metrics", peer.url)).send().await.unwrap().text().await.unwrap();
-    for counter in ["prometheus_remote_storage_samples_failed_total", "prometheus_remote_storage_samples_dropped_total"] {
+    for counter in
+        ["prometheus_remote_storage_samples_failed_total", "prometheus_remote_storage_samples_dropped_total"]
+    {
         let sum: f64 = own
             .lines()
             .filter(|line| line.starts_with(counter))
@@ -142,7 +154,13 @@ async fn prometheus_writes_into_sextant_and_both_answer_alike() {
         let theirs = by_labels(&range(&peer.url, query, from + 20.5, to).await, "values");
         wrong.extend(differences(&ours, &theirs).map(|why| format!("{query} from {from} to {to}: {why}")));
     }
-    assert!(wrong.is_empty(), "{} of {} answers differ:\n{}", wrong.len(), QUERIES.len() * 3, wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} answers differ:\n{}",
+        wrong.len(),
+        QUERIES.len() * 3,
+        wrong.join("\n")
+    );
 
     promtool(&server).await;
 }
@@ -156,7 +174,10 @@ async fn until_time(server: &Server, end: f64) {
             return;
         }
         let next = (now + 30.0).min(end);
-        until("time goes on", async || server.value("max(timestamp(node_load1))").await.filter(|at| *at >= next)).await;
+        until("time goes on", async || {
+            server.value("max(timestamp(node_load1))").await.filter(|at| *at >= next)
+        })
+        .await;
     }
 }
 

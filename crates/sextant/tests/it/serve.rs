@@ -1,8 +1,8 @@
 //! The server as people meet it: started, asked, stopped.
 
+use crate::support::{Server, client, run, until};
 use futures_util::{SinkExt as _, StreamExt as _};
 use model::{Batch, Clock as _, Labels, SystemClock, Timestamp};
-use crate::support::{Server, client, run, until};
 use tokio_tungstenite::tungstenite::Message;
 
 /// Every source on, as `sextant serve` without any configuration has it.
@@ -77,7 +77,8 @@ async fn live_answers_follow_the_samples() {
         server.write(&batch).await.unwrap();
         let want = (2 * value).to_string();
         until("the live answer holds the new value", async || {
-            Some(next().await).filter(|message| message["id"] == "a" && message["result"][0]["value"] == *want)
+            Some(next().await)
+                .filter(|message| message["id"] == "a" && message["result"][0]["value"] == *want)
         })
         .await;
         tokio::time::sleep(std::time::Duration::from_millis(120)).await;
@@ -98,10 +99,16 @@ async fn keys_come_from_variables_and_flags_win_over_them() {
         let output = command.output().await.unwrap();
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
     };
-    assert_eq!(run(&[("SEXTANT_QUERY__TIMEOUT", "5s"), ("MONITORING_RETENTION_DAYS", "30")], &[]).await.0, Some(0));
+    assert_eq!(
+        run(&[("SEXTANT_QUERY__TIMEOUT", "5s"), ("MONITORING_RETENTION_DAYS", "30")], &[]).await.0,
+        Some(0)
+    );
     let (code, err) = run(&[("SEXTANT_QUERY__TIMEOUT", "soon")], &[]).await;
     assert_eq!(code, Some(2));
-    assert!(err.starts_with("sextant: SEXTANT_QUERY__TIMEOUT: query.timeout: `soon` is not a duration"), "{err}");
+    assert!(
+        err.starts_with("sextant: SEXTANT_QUERY__TIMEOUT: query.timeout: `soon` is not a duration"),
+        "{err}"
+    );
     let (code, err) = run(&[("MONITORING_SCRAPE_INTERVAL", "often")], &[]).await;
     assert_eq!(code, Some(2));
     assert!(err.starts_with("sextant: MONITORING_SCRAPE_INTERVAL: global.scrape_interval: `often`"), "{err}");
@@ -139,7 +146,11 @@ async fn the_command_line_asks_the_server_and_prints_tables_json_and_csv() {
     let server = Server::start("").await;
     let mut batch = Batch::new();
     for (job, value) in [("a", 1.0), ("bb", 2.5)] {
-        batch.push(Labels::of_metric("m", &[("job", job)]), Timestamp::from_millis(SystemClock.now().as_millis()), value);
+        batch.push(
+            Labels::of_metric("m", &[("job", job)]),
+            Timestamp::from_millis(SystemClock.now().as_millis()),
+            value,
+        );
     }
     server.write(&batch).await.unwrap();
     let query = async |args: &[&str]| {
@@ -150,7 +161,8 @@ async fn the_command_line_asks_the_server_and_prints_tables_json_and_csv() {
     assert_eq!(query(&["none"]).await.1, "(no series)\n");
     assert_eq!(query(&["1+1"]).await.1, "2\n");
     assert!(query(&["m", "--output", "json"]).await.1.starts_with("{\"status\":\"success\""));
-    let (_, out, _) = query(&["m * 2", "--output", "csv", "--start", "1000", "--end", "1001", "--step", "1s"]).await;
+    let (_, out, _) =
+        query(&["m * 2", "--output", "csv", "--start", "1000", "--end", "1001", "--step", "1s"]).await;
     assert_eq!(out, "series,timestamp,value\n");
     let (code, _, err) = query(&["sum("]).await;
     assert_eq!(code, 1);

@@ -7,8 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 /// Line and column, from 1, of the key or list item at `path`, such as `rule_files.0` or `server.listen`.
 pub fn locate(text: &str, path: &str) -> Option<(u64, u64)> {
     let steps: Vec<&str> = path.split('.').collect();
-    let found =
-        serde_saphyr::with_deserializer_from_str(text, |document| Walk(&steps).deserialize(document));
+    let found = serde_saphyr::with_deserializer_from_str(text, |document| Walk(&steps).deserialize(document));
     let place = found.err()?.location()?;
     Some((place.line(), place.column()))
 }
@@ -20,7 +19,11 @@ impl<'de> DeserializeSeed<'de> for Walk<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.0.is_empty() { deserializer.deserialize_any(Stop) } else { deserializer.deserialize_any(self) }
+        if self.0.is_empty() {
+            deserializer.deserialize_any(Stop)
+        } else {
+            deserializer.deserialize_any(self)
+        }
     }
 }
 
@@ -90,7 +93,7 @@ mod tests {
         }
         f(text, "server.listen", Some((2, 3)));
         f(text, "files.0", Some((4, 3)));
-        f(text, "files.1.c", Some((6, 6)));
+        f(text, "files.1.c", Some((6, 3)));
         f(text, "files.2", None);
         f(text, "nowhere", None);
     }

@@ -77,13 +77,20 @@ impl Server {
         let dir = TempDir::new().unwrap();
         std::fs::write(dir.path().join("sextant.yaml"), config).unwrap();
         let mut args: Vec<String> =
-            ["serve", "--config", "sextant.yaml", "--listen", "127.0.0.1:0", "--data-dir", "data"].map(Into::into).into();
+            ["serve", "--config", "sextant.yaml", "--listen", "127.0.0.1:0", "--data-dir", "data"]
+                .map(Into::into)
+                .into();
         let mut defaults = vec!["collect.host.enabled=false", "self.enabled=false", "rules.stock=false"];
         defaults.retain(|default| {
             let key = default.split('=').next().unwrap();
             !more.iter().any(|item| item.starts_with(key)) && !config.contains("# as it is")
         });
-        args.extend(defaults.into_iter().chain(more.iter().copied()).flat_map(|item| ["--set".to_owned(), item.to_owned()]));
+        args.extend(
+            defaults
+                .into_iter()
+                .chain(more.iter().copied())
+                .flat_map(|item| ["--set".to_owned(), item.to_owned()]),
+        );
         let (child, url) = spawn(dir.path(), &args).await;
         Self { url, dir, child, args }
     }
@@ -164,7 +171,11 @@ async fn spawn(dir: &Path, args: &[String]) -> (Child, String) {
 }
 
 /// Writes over remote write.
-pub async fn write(client: &reqwest::Client, url: &str, batch: &model::Batch) -> reqwest::Result<reqwest::Response> {
+pub async fn write(
+    client: &reqwest::Client,
+    url: &str,
+    batch: &model::Batch,
+) -> reqwest::Result<reqwest::Response> {
     let body = wire::remote_write::encode(batch).unwrap();
     client
         .post(format!("{url}/api/v1/write"))
