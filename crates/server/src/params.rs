@@ -101,28 +101,29 @@ fn selector(text: &str) -> Result<Vec<Matcher>, Failure> {
     Ok(matchers)
 }
 
+/// Seconds beyond this are no time and no duration that milliseconds in 64 bits can hold.
+const SECS_MAX: f64 = 9.2e15;
+
 /// Unix seconds with decimals, or RFC 3339.
 fn parse_time(name: &str, text: &str) -> Result<Timestamp, Failure> {
-    match text.parse::<f64>() {
-        Ok(secs) if secs.is_finite() && secs.abs() < 9.2e15 => return Ok(Timestamp::from_secs_f64(secs)),
-        _ => {}
-    }
-    let parsed = wire::time::parse_rfc3339(text);
+    let secs = seconds(text).map(Timestamp::from_secs_f64);
+    let parsed = secs.or_else(|| wire::time::parse_rfc3339(text));
     parsed.ok_or_else(|| Failure::parameter(name, format!("cannot parse \"{text}\" to a valid timestamp")))
 }
 
 /// Seconds with decimals, or Prometheus's notation.
 fn parse_duration(name: &str, text: &str) -> Result<Duration, Failure> {
-    if let Ok(secs) = text.parse::<f64>() {
-        if secs.is_finite() && secs.abs() < 9.2e15 {
-            let millis = (secs * 1000.0) as i64;
-            if millis < 0 {
-                return Err(Failure::parameter(name, format!("\"{text}\" is negative")));
-            }
-            return Ok(Duration::from_millis(millis));
-        }
+    match seconds(text) {
+        Some(secs) if secs < 0.0 => Err(Failure::parameter(name, format!("\"{text}\" is negative"))),
+        Some(secs) => Ok(Duration::from_millis((secs * 1000.0) as i64)),
+        None => text
+            .parse()
+            .map_err(|_| Failure::parameter(name, format!("cannot parse \"{text}\" to a valid duration"))),
     }
-    text.parse().map_err(|_| Failure::parameter(name, format!("cannot parse \"{text}\" to a valid duration")))
+}
+
+fn seconds(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|secs: &f64| secs.abs() < SECS_MAX)
 }
 
 #[cfg(test)]

@@ -37,8 +37,11 @@ pub(crate) struct Loaded {
     pub(crate) text: String,
 }
 
-/// The variables of the source documents: name, key, and how the value becomes that key's.
-const DOCUMENT_VARIABLES: &[(&str, &str, fn(&str) -> String)] = &[
+/// A variable's name, the key it sets, and how its value becomes that key's.
+type DocumentVariable = (&'static str, &'static str, fn(&str) -> String);
+
+/// The variables of the source documents.
+const DOCUMENT_VARIABLES: &[DocumentVariable] = &[
     ("MONITORING_SCRAPE_INTERVAL", "global.scrape_interval", str::to_owned),
     ("MONITORING_RETENTION_DAYS", "storage.retention.raw", |days| format!("{days}d")),
     ("MONITORING_QUERY_TIMEOUT", "query.timeout", str::to_owned),
