@@ -153,8 +153,8 @@ async fn wrong_requests_get_prometheus_errors_and_the_server_goes_on() {
         ("/api/v1/status/tsdb?limit=0", 400, "bad_data", "limit must be"),
         (
             "/api/v1/query?query=label_replace(vector(1),\"a\",\"\",\"\",\"(\")",
-            400,
-            "bad_data",
+            422,
+            "execution",
             "regular expression",
         ),
     ];
