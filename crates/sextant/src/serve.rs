@@ -1,5 +1,6 @@
 //! `sextant serve`: opening, starting, reloading and stopping everything, one small step each.
 
+mod descriptors;
 mod error;
 mod reload;
 mod signals;
@@ -18,6 +19,7 @@ pub(crate) use error::ServeError;
 /// Runs the server until a signal asks it to stop.
 pub(crate) fn run(loaded: Loaded) -> Result<(), ServeError> {
     crate::logs::start(loaded.config.log);
+    descriptors::raise_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("sextant")
