@@ -1,5 +1,8 @@
 # `make run` builds everything and starts Sextant; `make test` installs what the tests need and runs them all.
 
+# Where cargo puts what it installs, in case the shell does not look there.
+export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
+
 CARGO ?= cargo
 NPM ?= npm
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -50,7 +53,7 @@ fmt: ## Formats the code
 	$(CARGO) fmt --all
 
 bench: build ## Measures what watching this host costs, beside node_exporter and Prometheus
-	@scripts/need test
+	@scripts/need bench
 	scripts/bench
 
 reference: ## Writes the generated pages of docs/reference

@@ -1,6 +1,7 @@
 //! The table of endpoints.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -10,6 +11,7 @@ use axum::routing::{MethodRouter, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::answer::{ErrorKind, Failure};
 use crate::api::{functions, labels, metadata, query, rules, status, targets, write};
@@ -69,6 +71,9 @@ const HEADERS: &[(HeaderName, &str)] = &[
     (header::REFERRER_POLICY, "no-referrer"),
 ];
 
+/// The longest pause within a request's body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// All endpoints with their common behaviour: sign-in, limits, compression, safe headers.
 pub fn router(app: Arc<App>) -> Router {
     let mut router = Router::new();
@@ -79,6 +84,7 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(get(ui::asset).fallback(wrong_method))
         .layer(DefaultBodyLimit::max(app.limits.body_bytes))
         .layer(axum::middleware::from_fn_with_state(app.clone(), guard::guard))
+        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(CompressionLayer::new());
     for (name, value) in HEADERS {

@@ -25,8 +25,14 @@ pub(crate) fn run(loaded: Loaded) -> Result<(), ServeError> {
         .thread_name("sextant")
         .build()
         .map_err(ServeError::Runtime)?;
-    runtime.block_on(serve(loaded))
+    let outcome = runtime.block_on(serve(loaded));
+    // Work that does not look at its cancellation must not hold up the end of the process.
+    runtime.shutdown_timeout(LAST_WORK);
+    outcome
 }
+
+/// Work still running after everything was stopped is given up after this long.
+const LAST_WORK: std::time::Duration = std::time::Duration::from_secs(3);
 
 async fn serve(loaded: Loaded) -> Result<(), ServeError> {
     // What may be taken by somebody else comes first, so that a refusal leaves nothing behind.
@@ -38,7 +44,8 @@ async fn serve(loaded: Loaded) -> Result<(), ServeError> {
     let stop = signals::stop();
     let reloading = tokio::spawn(signals::reload_on_hangup(running.reload.clone()));
     let served = server::serve(listener, Arc::clone(&running.app), stop).await;
-    info!("stopping");
+    info!("stopping; a second signal ends the process at once");
+    tokio::spawn(signals::exit_on_second());
     reloading.abort();
     running.close().await?;
     info!("stopped");

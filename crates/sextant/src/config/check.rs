@@ -15,6 +15,7 @@ pub(crate) fn check(loaded: &Loaded) -> Result<(), ConfigError> {
     exposure(loaded)?;
     durations(loaded)?;
     rule_files(loaded)?;
+    receivers(loaded)?;
     scrape_configs(loaded)
 }
 
@@ -70,6 +71,10 @@ fn durations(loaded: &Loaded) -> Result<(), ConfigError> {
         Some((key, _)) => Err(fault(loaded, key, "must be longer than zero, such as `15s`".to_owned())),
         None => Ok(()),
     }
+}
+
+fn receivers(loaded: &Loaded) -> Result<(), ConfigError> {
+    loaded.config.notify.check().map_err(|error| fault(loaded, "notify.receivers", crate::chain::of(&error)))
 }
 
 fn rule_files(loaded: &Loaded) -> Result<(), ConfigError> {

@@ -149,6 +149,10 @@ fn apply(mut tree: Value, item: &Override) -> Result<(Value, Config), ConfigErro
 fn set(tree: &mut Value, path: &str, value: Value) -> Result<(), String> {
     let mut at = tree;
     for key in path.split('.') {
+        if at.is_null() {
+            // A section without keys, as in a file that only says `storage:`.
+            *at = Value::Object(Map::new());
+        }
         let section = at
             .as_object_mut()
             .ok_or_else(|| format!("`{path}` leads through a key that has no keys below it"))?;

@@ -56,15 +56,35 @@ impl Reloadable {
 
 /// Names the keys that changed but are read at the start only.
 fn warn_of_restarts(old: &Config, new: &Config) {
+    // Taken apart in full, so that a key that is added later must be thought of here.
+    let Config {
+        server,
+        auth,
+        storage,
+        collect,
+        own,
+        limits,
+        query,
+        rules,
+        notify: _,
+        log,
+        global,
+        scrape_configs: _,
+        rule_files: _,
+    } = new;
     let fixed = [
-        ("server.listen", old.server.listen != new.server.listen),
-        ("auth", old.auth != new.auth),
-        ("storage.data_dir", old.storage.data_dir != new.storage.data_dir),
-        ("storage.sync_interval", old.storage.sync_interval != new.storage.sync_interval),
-        ("collect.host", old.collect.host != new.collect.host),
-        ("self", old.own != new.own),
-        ("limits", old.limits != new.limits),
-        ("query", old.query != new.query),
+        ("server", old.server != *server),
+        ("auth", old.auth != *auth),
+        ("storage.data_dir", old.storage.data_dir != storage.data_dir),
+        ("storage.sync_interval", old.storage.sync_interval != storage.sync_interval),
+        ("collect.host", old.collect != *collect),
+        ("self", old.own != *own),
+        ("limits", old.limits != *limits),
+        ("query", old.query != *query),
+        ("rules.evaluation_interval", old.rules.evaluation_interval != rules.evaluation_interval),
+        ("log", old.log != *log),
+        ("global.evaluation_interval", old.global.evaluation_interval != global.evaluation_interval),
+        ("global.external_labels", old.global.external_labels != global.external_labels),
     ];
     for (key, _) in fixed.iter().filter(|(_, changed)| *changed) {
         warn!(key, "this change takes effect at the next start");

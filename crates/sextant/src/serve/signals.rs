@@ -20,6 +20,13 @@ pub(crate) async fn stop() {
     }
 }
 
+/// Ends the process when it is asked to stop once more. What was acknowledged is in the log by then.
+pub(crate) async fn exit_on_second() {
+    stop().await;
+    warn!("second signal: ending at once");
+    std::process::exit(1);
+}
+
 /// Reloads at every `SIGHUP`.
 pub(crate) async fn reload_on_hangup(reload: Reload) {
     let mut hangups: Signal = match signal(SignalKind::hangup()) {

@@ -55,11 +55,11 @@ impl Running {
         let catalog = Arc::new(Catalog::open(&config.storage.data_dir.join("catalog.sqlite"))?);
         let intake = Arc::new(Intake::new(store.clone(), limits(config)));
         let engine = Arc::new(Engine::new(engine_options(config)));
-        let url = config.server.external_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let instance = instance_name(config);
+        let url = external_url(config, address, &instance);
         let notifier = start_notifier(loaded, &catalog, &clock, &url)?;
         let ruler = start_ruler(loaded, &engine, &store, &intake, &catalog, &notifier, &clock, &url)?;
         let scraper = start_scraper(loaded, &intake, &clock)?;
-        let instance = instance_name(config);
         let host = Arc::new(
             Host::start(config.collect.host.clone(), instance.clone(), intake.clone(), clock.clone())
                 .map_err(|source| ServeError::Host { place: loaded.place("collect.host"), source })?,
@@ -105,15 +105,21 @@ impl Running {
         self.scraper.stop().await;
         self.ruler.stop().await;
         self.notifier.stop().await;
-        drop(self.upkeep);
-        self.store.sync().map_err(ServeError::Close)
+        let (upkeep, store) = (self.upkeep, self.store);
+        let closed = tokio::task::spawn_blocking(move || {
+            drop(upkeep);
+            store.sync()
+        });
+        closed.await.map_err(|error| ServeError::Runtime(error.into()))?.map_err(ServeError::Close)
     }
 }
 
 fn access(loaded: &Loaded) -> Result<Access, ServeError> {
     let auth = &loaded.config.auth;
     match (auth.mode, &auth.token_file) {
-        (AuthMode::Open, _) | (AuthMode::Required, None) => Ok(Access::Open),
+        (AuthMode::Open, _) => Ok(Access::Open),
+        // The check of the configuration says so with its place; this only makes sure.
+        (AuthMode::Required, None) => Err(ServeError::Token("no file is named".to_owned())),
         (AuthMode::Required, Some(path)) => {
             let token = read_token(&loaded.config.resolve(loaded.file(), path)).map_err(ServeError::Token)?;
             Ok(Access::Token(token.into()))
@@ -178,6 +184,15 @@ const fn build_info() -> BuildInfo {
         None => "unknown",
     };
     BuildInfo { version: env!("CARGO_PKG_VERSION"), revision }
+}
+
+/// Where people reach this server. An address that stands for all addresses is no link; the host's name is.
+fn external_url(config: &Config, address: SocketAddr, instance: &str) -> String {
+    match &config.server.external_url {
+        Some(url) => url.clone(),
+        None if address.ip().is_unspecified() => format!("http://{instance}:{}", address.port()),
+        None => format!("http://{address}"),
+    }
 }
 
 /// The host's name, as the label `instance` of its series.

@@ -72,16 +72,13 @@ async fn live_answers_follow_the_samples() {
     assert_eq!(next().await["result"], serde_json::json!([]));
     for value in 1..4 {
         let mut batch = Batch::new();
-        // Each a second later than the one before, none in the future.
         batch.push(Labels::of_metric("pushed", &[]), SystemClock.now(), f64::from(value));
         server.write(&batch).await.unwrap();
         let want = (2 * value).to_string();
         until("the live answer holds the new value", async || {
-            Some(next().await)
-                .filter(|message| message["id"] == "a" && message["result"][0]["value"] == *want)
+            Some(next().await).filter(|message| message["id"] == "a" && message["result"][0]["value"] == *want)
         })
         .await;
-        tokio::time::sleep(std::time::Duration::from_millis(120)).await;
     }
     let wrong = r#"{"op":"subscribe","id":"b","query":"sum("}"#;
     socket.send(Message::text(wrong)).await.unwrap();
@@ -114,6 +111,10 @@ async fn keys_come_from_variables_and_flags_win_over_them() {
     assert!(err.starts_with("sextant: MONITORING_SCRAPE_INTERVAL: global.scrape_interval: `often`"), "{err}");
     let right = ["--set", "query.timeout=5s"];
     assert_eq!(run(&[("SEXTANT_QUERY__TIMEOUT", "10s")], &right).await.0, Some(0));
+
+    std::fs::write(dir.path().join("c.yaml"), "storage:\nquery:\n").unwrap();
+    let over_empty = ["--config", "c.yaml", "--set", "storage.retention.raw=30d"];
+    assert_eq!(run(&[], &over_empty).await, (Some(0), String::new()));
 }
 
 #[tokio::test]
