@@ -36,4 +36,13 @@ pub enum CatalogError {
         #[source]
         source: rusqlite::Error,
     },
+    /// A damaged file cannot be renamed.
+    #[error("cannot set the damaged catalog `{file}` aside")]
+    SetAside {
+        /// The file.
+        file: String,
+        /// The operating system's reason.
+        #[source]
+        source: std::io::Error,
+    },
 }

@@ -5,13 +5,15 @@
 //! - When a writing method returns, its effect survives the death of the process and of the machine: the file
 //!   is in WAL mode with `synchronous=FULL`. Writes happen only when an alert or a notification changes, so
 //!   that one disk sync for each costs nothing that matters.
-//! - A file of a newer version of Sextant is refused, never rewritten.
+//! - A file of a newer version of Sextant is refused, never rewritten. A damaged one is set aside under another
+//!   name and a new one begun: alert states are lost then, but nothing else stops for it.
 //!
 //! Limits: one connection behind a lock; meant for some thousands of rows. All methods may block on disk: async
 //! callers use `spawn_blocking`. This crate does not know what the rows mean: payloads are texts (JSON) of
 //! whoever wrote them.
 
 mod alert_state;
+mod damage;
 mod error;
 mod mark;
 mod outbox;
@@ -19,7 +21,7 @@ mod schema;
 mod told;
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -37,6 +39,7 @@ const LOCK_WAIT: Duration = Duration::from_secs(5);
 pub struct Catalog {
     file: String,
     connection: Mutex<Connection>,
+    set_aside: Option<PathBuf>,
 }
 
 impl fmt::Debug for Catalog {
@@ -46,11 +49,22 @@ impl fmt::Debug for Catalog {
 }
 
 impl Catalog {
-    /// Opens the file, creates it if it is not there, and brings an older schema up to date.
+    /// Opens the file, creates it if it is not there, and brings an older schema up to date. A damaged file is
+    /// [set aside](Self::set_aside).
     pub fn open(path: &Path) -> Result<Self, CatalogError> {
-        let file = path.display().to_string();
-        let opened = Connection::open(path);
-        Self::prepare(file, opened)
+        let prepare = || Self::prepare(path.display().to_string(), Connection::open(path));
+        match prepare() {
+            Err(error) if damage::is_damage(&error) => {
+                let set_aside = Some(damage::set_aside(path)?);
+                Ok(Self { set_aside, ..prepare()? })
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Where the damaged file lies that was found instead of a catalog, if one was.
+    pub fn set_aside(&self) -> Option<&Path> {
+        self.set_aside.as_deref()
     }
 
     /// A catalog that is gone when it is dropped, for tests.
@@ -64,8 +78,9 @@ impl Catalog {
         connection.busy_timeout(LOCK_WAIT).map_err(open_error)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(open_error)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(open_error)?;
+        damage::check(&connection).map_err(open_error)?;
         schema::migrate(&mut connection, &file)?;
-        Ok(Self { file, connection: Mutex::new(connection) })
+        Ok(Self { file, connection: Mutex::new(connection), set_aside: None })
     }
 
     /// Runs `work` as one transaction; `action` says in an error what was tried.

@@ -113,10 +113,10 @@ fn a_file_of_a_newer_version_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_file_that_is_no_database_is_named_in_the_error() {
+fn a_path_that_cannot_be_a_file_is_named_in_the_error() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("catalog.db");
-    std::fs::write(&path, "this is certainly not a database file, however long one looks at it").unwrap();
+    std::fs::create_dir(&path).unwrap();
     let error = Catalog::open(&path).unwrap_err();
     assert!(error.to_string().contains("catalog.db"), "{error}");
 }

@@ -57,6 +57,9 @@ pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
 fn refusal(access: &Access, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Failure> {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let host = text(header::HOST).or_else(|| uri.authority().map(|a| a.as_str())).unwrap_or_default();
+    if headers.get_all(header::HOST).iter().nth(1).is_some() {
+        return Some(Failure::new(ErrorKind::BadData, "more than one `Host` header"));
+    }
     let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     let opens_socket = text(header::UPGRADE).is_some();
     if let Some(origin) = text(header::ORIGIN) {

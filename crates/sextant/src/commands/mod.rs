@@ -69,10 +69,23 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
 /// The configuration of a command line, checked.
 fn load(args: ConfigArgs) -> Result<Loaded, Failure> {
     let flags = overrides(&args).map_err(Failure::Usage)?;
-    // Variables that are no text cannot be ours.
-    let environment =
-        std::env::vars_os().filter_map(|(n, v)| Some((n.into_string().ok()?, v.into_string().ok()?)));
-    Ok(Sources::new(args.config, environment, flags).load()?)
+    let environment = environment().map_err(Failure::Usage)?;
+    Ok(Sources::new(args.config, environment.into_iter(), flags).load()?)
+}
+
+/// All variables that are texts; one of ours that is none is an error.
+fn environment() -> Result<Vec<(String, String)>, String> {
+    let mut list = Vec::new();
+    for (name, value) in std::env::vars_os() {
+        // A name that is no text cannot be ours.
+        let Ok(name) = name.into_string() else { continue };
+        match value.into_string() {
+            Ok(value) => list.push((name, value)),
+            Err(_) if name.starts_with("SEXTANT_") => return Err(format!("{name}: the value is not UTF-8")),
+            Err(_) => {}
+        }
+    }
+    Ok(list)
 }
 
 fn overrides(args: &ConfigArgs) -> Result<Vec<Override>, String> {

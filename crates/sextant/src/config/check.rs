@@ -44,9 +44,12 @@ fn exposure(loaded: &Loaded) -> Result<(), ConfigError> {
     }
 }
 
+/// A token's file may be this long, in bytes.
+const TOKEN_BYTES_MAX: u64 = 4096;
+
 /// The token in a file, without the white space around it.
 pub(crate) fn read_token(path: &Path) -> Result<String, String> {
-    let text = std::fs::read_to_string(path)
+    let text = super::layers::read_text(path, TOKEN_BYTES_MAX)
         .map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
     let token = text.trim();
     if token.chars().count() < TOKEN_CHARS_MIN {

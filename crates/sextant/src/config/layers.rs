@@ -1,5 +1,6 @@
 //! Putting the configuration together from its sources.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
@@ -115,12 +116,22 @@ fn own_variable(name: &str) -> Option<String> {
 
 fn read_file(path: &Path) -> Result<String, ConfigError> {
     let error = |source| ConfigError::Read { path: path.to_owned(), source };
-    let size = std::fs::metadata(path).map_err(error)?.len();
-    if size > FILE_BYTES_MAX {
-        let message = format!("longer than {FILE_BYTES_MAX} bytes");
-        return Err(error(std::io::Error::new(std::io::ErrorKind::FileTooLarge, message)));
+    read_text(path, FILE_BYTES_MAX).map_err(error)
+}
+
+/// The text of a file that may not be longer than `max_bytes`, whatever the file says its length is.
+pub(crate) fn read_text(path: &Path, max_bytes: u64) -> std::io::Result<String> {
+    let file = std::fs::File::open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "not a regular file"));
     }
-    std::fs::read_to_string(path).map_err(error)
+    let mut text = String::new();
+    file.take(max_bytes + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > max_bytes {
+        let message = format!("longer than {max_bytes} bytes");
+        return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(text)
 }
 
 /// Sets one key in the tree and reads the whole again, so that a fault is known to be this override's.

@@ -52,7 +52,7 @@ impl Running {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let access = access(loaded)?;
         let store = Arc::new(open_store(loaded, clock.clone())?);
-        let catalog = Arc::new(Catalog::open(&config.storage.data_dir.join("catalog.sqlite"))?);
+        let catalog = Arc::new(open_catalog(config)?);
         let intake = Arc::new(Intake::new(store.clone(), limits(config)));
         let engine = Arc::new(Engine::new(engine_options(config)));
         let instance = instance_name(config);
@@ -145,6 +145,14 @@ fn open_store(loaded: &Loaded, clock: Arc<dyn Clock>) -> Result<Store, ServeErro
         .map_err(|source| ServeError::Store { place: place(), source })?;
     tell_recovery(store.recovery(), dir);
     Ok(store)
+}
+
+fn open_catalog(config: &Config) -> Result<Catalog, ServeError> {
+    let catalog = Catalog::open(&config.storage.data_dir.join("catalog.sqlite"))?;
+    if let Some(file) = catalog.set_aside() {
+        warn!(file = %file.display(), "the catalog was damaged and is set aside; alert states and undelivered notifications are lost");
+    }
+    Ok(catalog)
 }
 
 fn tell_recovery(recovery: &tsdb::Recovery, dir: &Path) {

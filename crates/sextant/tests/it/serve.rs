@@ -76,7 +76,8 @@ async fn live_answers_follow_the_samples() {
         server.write(&batch).await.unwrap();
         let want = (2 * value).to_string();
         until("the live answer holds the new value", async || {
-            Some(next().await).filter(|message| message["id"] == "a" && message["result"][0]["value"] == *want)
+            Some(next().await)
+                .filter(|message| message["id"] == "a" && message["result"][0]["value"] == *want)
         })
         .await;
     }
