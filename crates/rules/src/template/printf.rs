@@ -5,6 +5,8 @@ use super::value::Value;
 
 /// The widest field and highest precision.
 const WIDTH_MAX: usize = 1_000;
+/// Beyond this many bytes nothing more is added; the caller refuses texts of that length.
+const ENOUGH_BYTES: usize = 512 << 10;
 
 #[derive(Debug, Default)]
 struct Spec {
@@ -23,6 +25,9 @@ pub(super) fn sprintf(format: &str, args: &[Value]) -> String {
     let mut args_left = args.iter();
     let mut chars = format.chars().peekable();
     while let Some(c) = chars.next() {
+        if out.len() > ENOUGH_BYTES {
+            return out;
+        }
         if c != '%' {
             out.push(c);
             continue;

@@ -8,6 +8,8 @@ use super::value::Value;
 const STEPS_MAX: u32 = 100_000;
 /// The longest text, in bytes.
 const OUTPUT_BYTES_MAX: usize = 256 << 10;
+/// All texts that functions make in one expansion, in bytes.
+const ALL_TEXT_BYTES_MAX: usize = 4 << 20;
 /// How deep templates may call each other.
 const CALLS_MAX: usize = 20;
 /// The most queries of one expansion.
@@ -16,7 +18,7 @@ const QUERIES_MAX: u32 = 20;
 /// Expands a template.
 pub(super) fn run(parsed: &Parsed, scene: &Scene<'_>) -> Result<String, String> {
     let (dot, variables) = scene.data();
-    let mut run = Run { parsed, scene, out: String::new(), variables, steps: 0, calls: 0, queries: 0 };
+    let mut run = Run { parsed, scene, out: String::new(), variables, steps: 0, text_bytes: 0, calls: 0, queries: 0 };
     run.nodes(&parsed.body, &dot)?;
     Ok(run.out)
 }
@@ -28,6 +30,7 @@ struct Run<'a> {
     /// The innermost is last.
     variables: Vec<(String, Value)>,
     steps: u32,
+    text_bytes: usize,
     calls: usize,
     queries: u32,
 }
@@ -219,7 +222,20 @@ impl Run<'_> {
                 return Err(format!("the template makes more than {QUERIES_MAX} queries"));
             }
         }
-        function.call(&args, self.scene)
+        let value = function.call(&args, self.scene)?;
+        self.count_text(&value)?;
+        Ok(value)
+    }
+
+    /// Texts that functions make are bounded one by one and together, though they may never be printed: a variable
+    /// that is joined with itself again and again doubles each time.
+    fn count_text(&mut self, value: &Value) -> Result<(), String> {
+        let Value::Text(text) = value else { return Ok(()) };
+        self.text_bytes = self.text_bytes.saturating_add(text.len());
+        if text.len() > OUTPUT_BYTES_MAX || self.text_bytes > ALL_TEXT_BYTES_MAX {
+            return Err(format!("texts within the template grow beyond {OUTPUT_BYTES_MAX} bytes"));
+        }
+        Ok(())
     }
 
     fn operand(&mut self, operand: &Operand, dot: &Value) -> Result<Value, String> {

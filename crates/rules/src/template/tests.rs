@@ -122,6 +122,9 @@ fn nothing_runs_for_ever_or_grows_without_bound() {
     f(r#"{{ range 99 }}{{ $x := query "up" }}{{ end }}"#, "more than 20 queries");
     let many = format!(r#"{{{{ reReplaceAll "." "{}" "{text}" }}}}"#, "$0".repeat(1000));
     f(&many, "too long");
+    f(r#"{{ $x := "aaaaaaaaaa" }}{{ range 40 }}{{ $x = printf "%s%s" $x $x }}{{ end }}"#, "grow beyond");
+    let joined = r#"{{ $x := "aaaaaaaaaa" }}{{ range 14 }}{{ $x = printf "%s%s" $x $x }}{{ end }}"#;
+    f(&format!("{joined}{{{{ range 99 }}}}{{{{ $y := printf \"%s\" $x }}}}{{{{ end }}}}"), "grow beyond");
     let wide = expand(r#"{{ printf "%99999999d" 1 }}"#).unwrap();
     assert_eq!(wide.len(), 1000);
 }
