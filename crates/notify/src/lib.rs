@@ -30,6 +30,6 @@ pub use config::{
     Authorization, BasicAuth, ConfigError, HttpConfig, NotifyConfig, ReceiverConfig, WebhookConfig,
     WebhookUrl, WebhookUrlError,
 };
-pub use notifier::{Notifier, NotifyError, WAITING_MAX};
+pub use notifier::{Notifier, NotifyError, Prepared, WAITING_MAX};
 pub use secret::Secret;
 pub use status::{DestinationStatus, ReceiverStatus};

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use catalog::{Catalog, CatalogError, NewOutboxEntry, ToldChange};
 use model::{Alert, AlertSink, Clock, Timestamp, Vital, VitalSource};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
-use crate::config::{ConfigError, NotifyConfig};
+use crate::config::{ConfigError, NotifyConfig, WebhookConfig};
 use crate::delivery;
 use crate::destination::{Destination, Surroundings, chain};
 use crate::ledger::{Decision, Terms};
@@ -42,6 +42,8 @@ pub enum NotifyError {
 pub struct Notifier {
     around: Surroundings,
     receivers: Mutex<Receivers>,
+    /// Whether a configuration was committed before. Held while one is prepared: one change at a time.
+    started: Mutex<bool>,
     outbox_failures: AtomicU64,
     tasks: TaskTracker,
     runtime: tokio::runtime::Handle,
@@ -51,6 +53,23 @@ pub struct Notifier {
 struct Receivers {
     config: NotifyConfig,
     destinations: Vec<Arc<Destination>>,
+}
+
+/// A configuration that can be taken over without failing, see [`Notifier::prepare`].
+#[derive(Debug)]
+#[must_use = "nothing changes until it is committed"]
+pub struct Prepared<'a> {
+    config: NotifyConfig,
+    webhooks: Vec<PreparedWebhook>,
+    started: MutexGuard<'a, bool>,
+}
+
+#[derive(Debug)]
+struct PreparedWebhook {
+    key: String,
+    config: WebhookConfig,
+    /// `None` if it runs already.
+    new: Option<Arc<Destination>>,
 }
 
 impl fmt::Debug for Notifier {
@@ -73,6 +92,7 @@ impl Notifier {
         let notifier = Self {
             around: Surroundings { catalog, clock, client, external_url },
             receivers: Mutex::default(),
+            started: Mutex::new(false),
             outbox_failures: AtomicU64::new(0),
             tasks: TaskTracker::new(),
             runtime: tokio::runtime::Handle::current(),
@@ -81,57 +101,69 @@ impl Notifier {
         Ok(notifier)
     }
 
-    /// Takes over a new configuration. Receivers that are still there keep what they were told and what waits
-    /// for them; what waits for others is dropped. On an error the old configuration stays. Blocks on disk for
-    /// a moment.
+    /// Takes over a new configuration: [`prepare`](Self::prepare) and [`commit`](Self::commit). On an error the
+    /// old configuration stays. Blocks on disk for a moment.
     pub fn apply(&self, config: NotifyConfig) -> Result<(), NotifyError> {
-        config.check()?;
-        let mut receivers = self.receivers.lock();
-        let destinations = self.destinations(&config, &receivers.destinations)?;
-        for old in &receivers.destinations {
-            if !destinations.iter().any(|kept| kept.key == old.key) {
-                old.stop.cancel();
-            }
-        }
-        self.forget_others(&destinations)?;
-        for new in &destinations {
-            if !receivers.destinations.iter().any(|old| Arc::ptr_eq(old, new)) {
-                self.tasks.spawn_on(new.clone().run(), &self.runtime);
-            }
-        }
-        *receivers = Receivers { config, destinations };
+        self.commit(self.prepare(config)?);
         Ok(())
     }
 
-    /// The destinations of a configuration: those that are there already, with their new settings, and new ones.
-    fn destinations(
-        &self,
-        config: &NotifyConfig,
-        existing: &[Arc<Destination>],
-    ) -> Result<Vec<Arc<Destination>>, CatalogError> {
-        let mut destinations = Vec::new();
+    /// Does all that may fail of taking over a new configuration, and changes nothing that can be seen. Waits
+    /// until a change prepared by another thread is committed or dropped; one thread prepares one change at a
+    /// time. Blocks on disk for a moment.
+    pub fn prepare(&self, config: NotifyConfig) -> Result<Prepared<'_>, NotifyError> {
+        config.check()?;
+        let started = self.started.lock();
+        let running: Vec<String> =
+            self.receivers.lock().destinations.iter().map(|running| running.key.clone()).collect();
+        if *started {
+            // What an earlier commit could not forget must not come back with a receiver of the same name.
+            self.forget_all_but(&running)?;
+        }
+        let mut webhooks = Vec::new();
         for receiver in &config.receivers {
             for (index, webhook) in receiver.webhook_configs.iter().enumerate() {
                 let key = format!("{}/webhook[{index}]", receiver.name);
-                let destination = match existing.iter().find(|known| known.key == key) {
-                    Some(known) => {
-                        known.set_config(webhook.clone());
-                        known.clone()
-                    }
-                    None => {
-                        let name = receiver.name.clone();
-                        Arc::new(Destination::load(key, name, webhook.clone(), self.around.clone())?)
-                    }
+                let (name, around) = (receiver.name.clone(), self.around.clone());
+                let new = match running.contains(&key) {
+                    true => None,
+                    false => Some(Arc::new(Destination::load(key.clone(), name, webhook.clone(), around)?)),
                 };
-                destinations.push(destination);
+                webhooks.push(PreparedWebhook { key, config: webhook.clone(), new });
             }
         }
-        Ok(destinations)
+        Ok(Prepared { config, webhooks, started })
     }
 
-    fn forget_others(&self, destinations: &[Arc<Destination>]) -> Result<(), CatalogError> {
+    /// Takes over what was prepared. Receivers that are still there keep what they were told and what waits for
+    /// them; what waits for others is dropped. Blocks on disk for a moment.
+    pub fn commit(&self, prepared: Prepared<'_>) {
+        let Prepared { config, webhooks, mut started } = prepared;
+        let mut receivers = self.receivers.lock();
+        let old = std::mem::take(&mut receivers.destinations);
+        for webhook in webhooks {
+            if let Some(new) = webhook.new {
+                self.tasks.spawn_on(new.clone().run(), &self.runtime);
+                receivers.destinations.push(new);
+            } else if let Some(kept) = old.iter().find(|known| known.key == webhook.key) {
+                kept.set_config(webhook.config);
+                receivers.destinations.push(kept.clone());
+            }
+        }
+        receivers.config = config;
+        let kept: Vec<String> = receivers.destinations.iter().map(|kept| kept.key.clone()).collect();
+        drop(receivers);
+        old.iter().filter(|old| !kept.contains(&old.key)).for_each(|gone| gone.stop.cancel());
+        *started = true;
+        if let Err(error) = self.forget_all_but(&kept) {
+            let error = chain(&error);
+            tracing::error!(error, "cannot forget receivers that are gone; tried again at the next change");
+        }
+    }
+
+    fn forget_all_but(&self, kept: &[String]) -> Result<(), CatalogError> {
         for key in self.around.catalog.destinations()? {
-            if !destinations.iter().any(|kept| kept.key == key) {
+            if !kept.contains(&key) {
                 let waiting = self.around.catalog.forget_destination(&key)?;
                 tracing::info!(destination = key, waiting, "forgot a receiver that is no longer configured");
             }

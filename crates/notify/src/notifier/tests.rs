@@ -264,3 +264,42 @@ async fn a_bad_configuration_changes_nothing() {
     assert_eq!(notifier.status().len(), 1);
     notifier.stop().await;
 }
+
+/// Makes every use of what destinations were told fail, or work again.
+fn break_told(path: &std::path::Path, broken: bool) {
+    let (from, to) = if broken { ("told", "gone") } else { ("gone", "told") };
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.execute_batch(&format!("ALTER TABLE {from} RENAME TO {to}")).unwrap();
+}
+
+#[tokio::test]
+async fn a_catalog_that_fails_silences_nobody_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    let (mut first, mut second) = (Receiver::start(&[]).await, Receiver::start(&[]).await);
+    let notifier = start(first.config(), &Arc::new(Catalog::open(&path).unwrap()), ManualClock::default());
+    let mut renamed = second.config();
+    renamed.receivers[0].name = "dev".to_owned();
+    // One receiver that is there already, at another address, and a new one.
+    let mut both = second.config();
+    both.receivers.push(renamed.receivers[0].clone());
+
+    break_told(&path, true);
+    for config in [&renamed, &both] {
+        notifier.apply(config.clone()).unwrap_err();
+    }
+    break_told(&path, false);
+    notifier.alerts(&[alert("a", false)]);
+    assert_eq!(told(&first.next().await), [("a".into(), Status::Firing)]);
+
+    let prepared = notifier.prepare(renamed.clone()).unwrap();
+    assert_eq!(notifier.status()[0].name, "ops", "nothing changes by preparing");
+    break_told(&path, true);
+    notifier.commit(prepared);
+    assert_eq!(notifier.status()[0].name, "dev", "what cannot be forgotten holds up nothing");
+    break_told(&path, false);
+    notifier.apply(second.config()).unwrap();
+    notifier.alerts(&[alert("a", false)]);
+    assert_eq!(second.next().await.receiver, "ops", "it was forgotten after all, so it is told");
+    notifier.stop().await;
+}
