@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use model::store::{Appendable, StoreError};
-use model::{Batch, Labels, METRIC_NAME, Vital, VitalSource};
+use model::{Batch, Labels, METRIC_NAME, Row, Vital, VitalSource};
 
 use crate::stats::Stats;
 use crate::stream::{LiveStream, Publisher};
@@ -43,10 +43,12 @@ pub enum RejectReason {
     TooOld,
     /// The sample is too far in the future.
     TooNew,
+    /// The store holds as many series as it may, or the series is too large for it.
+    TooManySeries,
 }
 
 impl RejectReason {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::NoMetricName,
         Self::EmptyLabelName,
         Self::TooManyLabels,
@@ -54,6 +56,7 @@ impl RejectReason {
         Self::LabelValueTooLong,
         Self::TooOld,
         Self::TooNew,
+        Self::TooManySeries,
     ];
 
     /// The reason as a label value.
@@ -66,6 +69,7 @@ impl RejectReason {
             Self::LabelValueTooLong => "label_value_too_long",
             Self::TooOld => "too_old",
             Self::TooNew => "too_new",
+            Self::TooManySeries => "too_many_series",
         }
     }
 }
@@ -172,10 +176,12 @@ impl Intake {
         outcome.series_created = appended.series_created;
         outcome.reject(RejectReason::TooOld, appended.too_old, None);
         outcome.reject(RejectReason::TooNew, appended.too_new, None);
+        outcome.reject(RejectReason::TooManySeries, appended.over_limit, None);
         self.stats.count_stored(outcome.stored);
         for rejection in &outcome.rejections {
             self.stats.count_rejected(rejection.reason, rejection.count);
         }
+        leave_out(&mut batch.rows, &appended.refused);
         if !batch.rows.is_empty() {
             self.publisher.publish(batch);
         }
@@ -207,6 +213,16 @@ impl Intake {
         }
         (!named).then_some(RejectReason::NoMetricName)
     }
+}
+
+/// Removes the rows with these indices, which rise.
+fn leave_out(rows: &mut Vec<Row>, refused: &[usize]) {
+    if refused.is_empty() {
+        return;
+    }
+    let mut refused = refused.iter().copied().peekable();
+    let mut index = 0..;
+    rows.retain(|_| refused.next_if_eq(&index.next().unwrap_or(usize::MAX)).is_none());
 }
 
 impl VitalSource for Intake {

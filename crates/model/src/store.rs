@@ -26,6 +26,10 @@ pub struct Appended {
     pub too_old: u64,
     /// Samples too far in the future: not stored.
     pub too_new: u64,
+    /// Samples of series that the store's limits do not allow: not stored.
+    pub over_limit: u64,
+    /// The rows of the batch that were not stored, as indices, rising; as many as the counts above say.
+    pub refused: Vec<usize>,
     /// Series that did not exist before.
     pub series_created: u64,
 }

@@ -19,11 +19,17 @@ const VERSION: u16 = 1;
 
 /// More families than this are not remembered; their samples are.
 const FAMILIES_MAX: usize = 1 << 18;
+/// Nor a family whose texts have more bytes than this together, as a record of the log must hold it,
+const FAMILY_BYTES_MAX: usize = 1 << 20;
+/// nor new ones when those that are known have this many: the file is written as a whole.
+const BYTES_MAX: usize = 64 << 20;
 
 /// What is known of metric families.
 #[derive(Debug, Default)]
 pub(crate) struct Families {
     known: BTreeMap<Arc<str>, Metadata>,
+    /// Of all texts.
+    bytes: usize,
     /// Whether something changed since the file was written.
     pub(crate) changed: bool,
 }
@@ -44,8 +50,9 @@ impl Families {
     fn decode(body: &[u8]) -> Result<Self, Malformed> {
         let mut cursor = Cursor::new(body);
         let count = cursor.count(4)?;
-        let known = (0..count).map(|_| metadata(&mut cursor)).collect::<Result<_, _>>()?;
-        Ok(Self { known, changed: false })
+        let known: BTreeMap<_, _> = (0..count).map(|_| metadata(&mut cursor)).collect::<Result<_, _>>()?;
+        let bytes = known.iter().map(|(family, metadata)| Self::bytes(family, metadata)).sum();
+        Ok(Self { known, bytes, changed: false })
     }
 
     /// The content of the file.
@@ -57,20 +64,30 @@ impl Families {
     }
 
     pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
-        files::replace(path, content)
+        files::replace(path, content).map_err(|error| error.source)
     }
 
     /// Whether telling this would change anything.
     pub(crate) fn is_news(&self, family: &str, metadata: &Metadata) -> bool {
-        match self.known.get(family) {
-            Some(known) => known != metadata,
-            None => self.known.len() < FAMILIES_MAX,
+        let (known, bytes) = (self.known.get(family), Self::bytes(family, metadata));
+        if known == Some(metadata) || bytes > FAMILY_BYTES_MAX {
+            return false;
         }
+        let before = known.map_or(0, |known| Self::bytes(family, known));
+        let fits = self.bytes.saturating_sub(before) + bytes <= BYTES_MAX;
+        fits && (known.is_some() || self.known.len() < FAMILIES_MAX)
+    }
+
+    /// Bytes of a family's texts.
+    pub(crate) fn bytes(family: &str, metadata: &Metadata) -> usize {
+        family.len() + metadata.help.len() + metadata.unit.len() + 16
     }
 
     pub(crate) fn tell(&mut self, family: &Arc<str>, metadata: &Metadata) {
         if self.is_news(family, metadata) {
-            self.known.insert(family.clone(), metadata.clone());
+            let before = self.known.insert(family.clone(), metadata.clone());
+            self.bytes -= before.map_or(0, |before| Self::bytes(family, &before));
+            self.bytes += Self::bytes(family, metadata);
             self.changed = true;
         }
     }

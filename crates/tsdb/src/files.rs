@@ -57,13 +57,30 @@ pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }
 
+/// A file could not be replaced.
+#[derive(Debug)]
+pub(crate) struct ReplaceError {
+    pub(crate) source: io::Error,
+    /// Whether the new content has the name already, and only whether that outlives a crash is open.
+    pub(crate) renamed: bool,
+}
+
 /// Replaces a file as a whole: after a crash there is the old content or the new one.
-pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), ReplaceError> {
     let unfinished = path.with_extension(UNFINISHED);
-    let mut file = File::create(&unfinished)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    publish(&unfinished, path)
+    let write = || {
+        let mut file = File::create(&unfinished)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        fs::rename(&unfinished, path)
+    };
+    write().map_err(|source| {
+        // Half a file is in the way if the disk is full.
+        let _ = fs::remove_file(&unfinished);
+        ReplaceError { source, renamed: false }
+    })?;
+    let synced = path.parent().map_or(Ok(()), sync_dir);
+    synced.map_err(|source| ReplaceError { source, renamed: true })
 }
 
 /// Gives a finished and synced file its name.

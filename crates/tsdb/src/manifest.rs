@@ -12,7 +12,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use crate::codec::{Cursor, Malformed, put_varint, put_zigzag};
-use crate::files;
+use crate::files::{self, ReplaceError};
 use crate::part::PartInfo;
 
 pub(crate) const VERSION: u16 = 1;
@@ -49,7 +49,7 @@ impl Manifest {
         })
     }
 
-    pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn write(&self, path: &Path) -> Result<(), ReplaceError> {
         files::replace(path, &seal(MAGIC, VERSION, &self.encode()))
     }
 

@@ -3,7 +3,7 @@
 //! Invariants: a part is written under another name, synced, and only then named; it never changes. Its series
 //! are sorted by labels and numbered in that order; the samples of a series are sorted by time, one per time.
 //! Every byte that is read lies under a checksum. Limits: a block of samples holds at most
-//! [`BLOCK_SAMPLES_MAX`]. Formats are drawn in `docs/storage.md`.
+//! [`BLOCK_SAMPLES_MAX`]; `size` bounds the index. Formats are drawn in `docs/storage.md`.
 //!
 //! Opening reads the footer only; the directory is read at the first query and kept (some kilobytes); series and
 //! postings are read when asked for and not kept, so old series cost no memory.
@@ -12,11 +12,13 @@ mod directory;
 mod footer;
 mod index;
 mod reader;
+mod size;
 mod writer;
 
 use model::{TimeRange, Timestamp};
 
 pub(crate) use reader::{Part, PartSeries, SampleReader};
+pub(crate) use size::is_storable;
 pub(crate) use writer::PartWriter;
 
 /// A block of samples holds at most this many: readers may allocate for them.
@@ -60,6 +62,8 @@ pub(crate) enum PartError {
     Damaged(#[from] crate::codec::Malformed),
     #[error("the part has format version {0}")]
     Newer(u16),
+    #[error("{0} would be too large to be read again")]
+    TooLarge(&'static str),
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod append;
 mod flush;
 mod maintain;
 mod merging;
+mod new_parts;
 mod open;
 mod select;
 mod statistics;

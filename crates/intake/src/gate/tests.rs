@@ -11,11 +11,20 @@ struct ListStore(Mutex<Vec<model::Row>>);
 
 impl Appendable for ListStore {
     fn append(&self, batch: &Batch) -> Result<Appended, StoreError> {
-        let (keep, old): (Vec<_>, Vec<_>) =
-            batch.rows.iter().cloned().partition(|row| row.sample.timestamp >= Timestamp::from_millis(0));
-        let stored = keep.len() as u64;
-        self.0.lock().unwrap().extend(keep);
-        Ok(Appended { stored, too_old: old.len() as u64, ..Default::default() })
+        let mut appended = Appended::default();
+        for (index, row) in batch.rows.iter().enumerate() {
+            if row.sample.timestamp < Timestamp::from_millis(0) {
+                appended.too_old += 1;
+            } else if row.labels.get("over").is_some() {
+                appended.over_limit += 1;
+            } else {
+                appended.stored += 1;
+                self.0.lock().unwrap().push(row.clone());
+                continue;
+            }
+            appended.refused.push(index);
+        }
+        Ok(appended)
     }
 }
 
@@ -42,6 +51,7 @@ fn says_why_a_sample_is_not_stored() {
     f(&[("__name__", "m"), ("a_long_label_name", "1")], 1, Some(RejectReason::LabelNameTooLong));
     f(&[("__name__", "m"), ("a", "a long label value")], 1, Some(RejectReason::LabelValueTooLong));
     f(&[("__name__", "m")], -1, Some(RejectReason::TooOld));
+    f(&[("__name__", "m"), ("over", "1")], 1, Some(RejectReason::TooManySeries));
 }
 
 #[tokio::test]
@@ -61,4 +71,23 @@ async fn readers_see_what_was_stored_and_learn_what_they_missed() {
         stream.next().await.unwrap().unwrap();
     }
     assert_eq!(stream.next().await, None);
+}
+
+#[tokio::test]
+async fn readers_see_only_rows_that_the_store_took() {
+    let intake = Intake::new(Arc::new(ListStore::default()), Limits::default());
+    let mut stream = intake.subscribe();
+    let ingest = |times: &[i64]| {
+        let mut batch = Batch::new();
+        times.iter().for_each(|at| batch.push(Labels::of_metric("m", &[]), Timestamp::from_millis(*at), 1.0));
+        intake.ingest(batch).unwrap()
+    };
+    assert_eq!(ingest(&[-1, 1, -2, -3, 2, -4]).rejected(), 4);
+    ingest(&[-1]);
+    ingest(&[3]);
+    for want in [vec![1, 2], vec![3]] {
+        let batch = stream.next().await.unwrap().unwrap();
+        let times: Vec<i64> = batch.rows.iter().map(|row| row.sample.timestamp.as_millis()).collect();
+        assert_eq!(times, want);
+    }
 }

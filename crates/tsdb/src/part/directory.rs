@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! directory:   count | per group of series: series in it, offset, length
-//!              count | per label name: name, count | per group of values: first value, offset, length
+//!              count | per label name: name, count | per group of values: key, offset, length
 //! series:      count | per series: labels, count | per block: min (difference, zigzag), max - min, samples - 1,
 //!              times' offset (difference, zigzag) and length, values' offset (difference, zigzag) and length
 //! values:      count | per value: value, count | series numbers (differences)
 //! ```
 //! All are blocks (`codec 0` plain or `0x80` packed), all numbers base-128 varints. Differences are to the entry
-//! before; the first is to zero, or to the group's first for series numbers.
+//! before; the first is to zero, or to the group's first for series numbers. A group's key is its first value or
+//! the beginning of it, so that long values do not make a long directory.
 
 use model::Labels;
 
@@ -36,7 +37,8 @@ pub(super) struct SeriesGroup {
 /// Values of one label that lie together, sorted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ValueGroup {
-    pub(super) first: Box<str>,
+    /// The first value, or the beginning of it.
+    pub(super) key: Box<str>,
     pub(super) place: Place,
 }
 
@@ -77,7 +79,7 @@ impl Directory {
             put_text(&mut out, name);
             put_varint(&mut out, groups.len() as u64);
             for group in groups {
-                put_text(&mut out, &group.first);
+                put_text(&mut out, &group.key);
                 put_place(&mut out, group.place);
             }
         }
@@ -97,7 +99,7 @@ impl Directory {
             let name = cursor.text()?.into();
             let groups = cursor.count(3)?;
             let group = |cursor: &mut Cursor<'_>| {
-                Ok(ValueGroup { first: cursor.text()?.into(), place: place(cursor)? })
+                Ok(ValueGroup { key: cursor.text()?.into(), place: place(cursor)? })
             };
             let groups = (0..groups).map(|_| group(&mut cursor)).collect::<Result<_, Malformed>>()?;
             directory.names.push((name, groups));

@@ -36,6 +36,15 @@ impl Part {
     }
 }
 
+/// The groups that may hold a value. Where a key is a beginning of the value, the group's first value may be
+/// earlier or later, so the group before counts too.
+fn groups_of<'a>(groups: &'a [ValueGroup], value: &str) -> &'a [ValueGroup] {
+    let end = groups.partition_point(|group| &*group.key <= value);
+    let before = groups.get(..end).unwrap_or_default();
+    let surely = before.iter().rposition(|group| !value.starts_with(&*group.key)).unwrap_or(0);
+    before.get(surely..).unwrap_or_default()
+}
+
 impl Postings for Part {
     type Error = PartError;
 
@@ -46,10 +55,8 @@ impl Postings for Part {
     }
 
     fn equal(&self, name: &str, value: &str) -> Result<RoaringBitmap, PartError> {
-        let groups = self.value_groups(name)?;
-        let after = groups.partition_point(|group| &*group.first <= value);
         let mut found = RoaringBitmap::new();
-        if let Some(group) = after.checked_sub(1).and_then(|index| groups.get(index)) {
+        for group in groups_of(self.value_groups(name)?, value) {
             self.each_value(group, |known, series| {
                 if known == value {
                     found.extend(series);

@@ -30,6 +30,7 @@ pub(crate) struct Part {
     directory_at: Place,
     directory: OnceLock<Directory>,
     damaged: AtomicBool,
+    settled: AtomicBool,
 }
 
 /// A series of a part.
@@ -73,8 +74,9 @@ impl Part {
         }
         file.read_exact_at(&mut end, end_at)?;
         let (info, directory_at) = footer::decode(&end, bytes)?;
-        let (path, directory, damaged) = (path.to_owned(), OnceLock::new(), AtomicBool::new(false));
-        Ok(Self { info, path, file, directory_at, directory, damaged })
+        let (path, directory) = (path.to_owned(), OnceLock::new());
+        let (damaged, settled) = (AtomicBool::new(false), AtomicBool::new(false));
+        Ok(Self { info, path, file, directory_at, directory, damaged, settled })
     }
 
     /// Whether damage was found in it. Such a part is served as far as it goes, and never merged.
@@ -85,6 +87,16 @@ impl Part {
     /// Takes note of damage; true at the first time.
     pub(crate) fn mark_damaged(&self) -> bool {
         !self.damaged.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether it is too large to be merged with its neighbours.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.settled.load(Ordering::Relaxed)
+    }
+
+    /// Leaves the part out of merges until the next start.
+    pub(crate) fn mark_settled(&self) {
+        self.settled.store(true, Ordering::Relaxed);
     }
 
     fn read(&self, place: Place) -> Result<Vec<u8>, PartError> {
@@ -115,6 +127,26 @@ impl Part {
         }
         let directory = Directory::decode(&self.section(self.directory_at)?)?;
         Ok(self.directory.get_or_init(|| directory))
+    }
+
+    /// Reads what a query needs first and what was written last, so that a part that cannot be read is noticed
+    /// while its samples are still elsewhere.
+    pub(crate) fn verify(self: &Arc<Self>) -> Result<(), PartError> {
+        let last = self.groups()?.checked_sub(1).ok_or(Malformed("the part has no series"))?;
+        let names = &self.directory()?.names;
+        for groups in [names.first(), names.last()].into_iter().flatten().map(|(_, groups)| groups) {
+            for group in [groups.first(), groups.last()].into_iter().flatten() {
+                self.section(group.place)?;
+            }
+        }
+        let (mut reader, mut columns) = (SampleReader::new(self.clone()), Columns::default());
+        for group in [0, last] {
+            let series = self.group(group)?;
+            let series = series.last().ok_or(Malformed("a group has no series"))?;
+            let block = series.blocks.len().checked_sub(1).ok_or(Malformed("a series has no block"))?;
+            reader.read(series, block, TimeRange::ALL, &mut columns)?;
+        }
+        Ok(())
     }
 
     /// How many groups of series there are.

@@ -86,7 +86,7 @@ fn directories_come_back() {
             SeriesGroup { first: 256, place: place(100) },
         ],
         names: vec![
-            ("n".into(), vec![ValueGroup { first: "a".into(), place: place(u64::MAX) }]),
+            ("n".into(), vec![ValueGroup { key: "a".into(), place: place(u64::MAX) }]),
             ("o".into(), vec![]),
         ],
     };
@@ -111,6 +111,57 @@ fn the_footer_comes_back_for_the_whole_range_of_times() {
         footer::decode(&footer::encode(&info, place), 998).is_err(),
         "the directory lies outside the file"
     );
+}
+
+/// Values of many lengths that share long beginnings, so that keys of groups are cut within them.
+fn long_values() -> impl Strategy<Value = Vec<String>> {
+    let shared = prop_oneof!["[ab]{0,2}", Just("ä€".repeat(20)), Just("x".repeat(63)), Just("x".repeat(66))];
+    let value = (shared, "[a€😀]{0,3}", 0..40_000_usize).prop_map(|(a, b, pad)| {
+        let mut value = a + &b;
+        value.push_str(&"z".repeat(pad));
+        value + "."
+    });
+    prop::collection::btree_set(value, 1..40).prop_map(|values| values.into_iter().collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn whatever_a_writer_takes_a_reader_reads(values in long_values(), names in prop::collection::btree_set("[a-z]{1,90}", 0..20)) {
+        let dir = TempDir::new().unwrap();
+        let mut writer = PartWriter::create(dir.path(), 1, 1, 0).unwrap();
+        let series: Vec<Labels> = values.iter().map(|value| {
+            let mut pairs: Vec<(&str, &str)> = names.iter().map(|name| (&**name, &**value)).collect();
+            pairs.push(("VALUE", value));
+            Labels::from_pairs(&pairs).unwrap()
+        }).collect();
+        series.iter().for_each(|labels| writer.add(labels, &[1, 2], &[0.5, 1.5]).unwrap());
+        let info = writer.finish().unwrap().unwrap();
+        let part = Arc::new(Part::open(&dir.path().join(info.file_name())).unwrap());
+        part.verify().unwrap();
+        for (value, number) in values.iter().zip(0..) {
+            assert_eq!(part.equal("VALUE", value).unwrap().iter().collect::<Vec<_>>(), [number]);
+            assert!(part.equal("VALUE", &value[..value.len() - 1]).unwrap().is_empty());
+        }
+        let mut found = Vec::new();
+        part.series(&part.all().unwrap(), |series| found.push(series.labels), |error| panic!("{error}")).unwrap();
+        assert_eq!(found, series);
+    }
+}
+
+#[test]
+fn sections_that_no_reader_would_take_are_refused_by_the_writer() {
+    let dir = TempDir::new().unwrap();
+    let mut writer = PartWriter::create(dir.path(), 1, 1, 0).unwrap();
+    let value = "x".repeat(20 << 20);
+    let error = writer.add(&Labels::of_metric("m", &[("a", &value)]), &[1], &[1.0]).unwrap_err();
+    assert!(matches!(error, PartError::TooLarge(_)), "{error}");
+    // The longest that is taken: as many labels as allowed, and as many bytes.
+    let names: Vec<String> = (0..65_536).map(|n| format!("{n:0248}")).collect();
+    let pairs: Vec<(&str, &str)> = names.iter().map(|name| (&**name, "v")).collect();
+    writer.add(&Labels::from_pairs(&pairs).unwrap(), &[1], &[1.0]).unwrap();
+    let info = writer.finish().unwrap().unwrap();
+    Arc::new(Part::open(&dir.path().join(info.file_name())).unwrap()).verify().unwrap();
 }
 
 proptest! {

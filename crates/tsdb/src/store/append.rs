@@ -1,14 +1,18 @@
 //! The way of a write: find the series, write the log, put the samples into the head.
 
+use std::sync::Arc;
+
 use ahash::HashSet;
 use model::store::{Appendable, Appended, StoreError};
-use model::{Batch, Labels, Row};
+use model::{Batch, Labels, Metadata, Row};
 use parking_lot::RwLockUpgradableReadGuard;
 
 use crate::SyncPolicy;
 use crate::error::io_error;
-use crate::head::{LogRef, Slot};
+use crate::families::Families;
+use crate::head::{LogRef, Registry, Slot};
 use crate::log::{LogWriter, Record};
+use crate::part::is_storable;
 
 use super::{Shared, Store};
 
@@ -41,8 +45,8 @@ impl Shared {
         let mut log = self.log.lock();
         self.refuse_when_overfull()?;
         log.prepare().map_err(|error| unavailable(&log, error))?;
-        let slots = self.find_series(&rows, &mut appended)?;
-        let fresh = self.without_repetitions(rows, slots);
+        let accepted = self.find_series(rows, &mut appended);
+        let fresh = self.without_repetitions(accepted);
         let numbers = self.number_series(&fresh, &log);
         let records = self.records(&fresh, &numbers, batch, &log);
         if !records.is_empty() {
@@ -57,19 +61,20 @@ impl Shared {
         Ok(appended)
     }
 
-    fn within_window<'a>(&self, batch: &'a Batch, appended: &mut Appended) -> Vec<&'a Row> {
+    fn within_window<'a>(&self, batch: &'a Batch, appended: &mut Appended) -> Vec<(usize, &'a Row)> {
         let window = self.window();
         let mut rows = Vec::with_capacity(batch.rows.len());
-        for row in &batch.rows {
+        for (index, row) in batch.rows.iter().enumerate() {
             if row.sample.timestamp < window.start {
                 appended.too_old += 1;
+                appended.refused.push(index);
             } else if row.sample.timestamp > window.end {
                 appended.too_new += 1;
+                appended.refused.push(index);
             } else {
-                rows.push(row);
+                rows.push((index, row));
             }
         }
-        appended.stored = rows.len() as u64;
         rows
     }
 
@@ -84,37 +89,49 @@ impl Shared {
         })
     }
 
-    /// The slot of each row's series; series that are not known are made.
-    fn find_series(&self, rows: &[&Row], appended: &mut Appended) -> Result<Vec<Slot>, StoreError> {
+    /// The rows with the slot of their series; series that are not known are made. Rows of series that must not
+    /// be made are refused.
+    fn find_series<'a>(&self, rows: Vec<(usize, &'a Row)>, appended: &mut Appended) -> Vec<Accepted<'a>> {
         let mut live = self.live.upgradable_read();
         let mut slots: Vec<Option<Slot>> =
-            rows.iter().map(|row| live.head.registry.find(&row.labels)).collect();
+            rows.iter().map(|(_, row)| live.head.registry.find(&row.labels)).collect();
         if slots.contains(&None) {
             let missing = rows.iter().zip(&mut slots).filter(|(_, slot)| slot.is_none());
             live.with_upgraded(|live| {
-                for (row, slot) in missing {
-                    let found = live.head.registry.find_or_add(&row.labels);
+                for ((_, row), slot) in missing {
+                    let found = add_series(&mut live.head.registry, &row.labels);
                     appended.series_created += u64::from(found.is_some_and(|(_, new)| new));
                     *slot = found.map(|(slot, _)| slot);
                 }
             });
         }
-        let full =
-            || StoreError::Unavailable { reason: "there are as many series as can be numbered".to_owned() };
-        slots.into_iter().collect::<Option<_>>().ok_or_else(full)
+        drop(live);
+        let mut accepted = Vec::with_capacity(rows.len());
+        for ((index, row), slot) in rows.into_iter().zip(slots) {
+            match slot {
+                Some(slot) => accepted.push(Accepted { row, slot }),
+                None => {
+                    appended.over_limit += 1;
+                    appended.refused.push(index);
+                }
+            }
+        }
+        appended.refused.sort_unstable();
+        appended.stored = accepted.len() as u64;
+        accepted
     }
 
     /// Those samples that are not exact repetitions of the newest of their series.
-    fn without_repetitions<'a>(&self, rows: Vec<&'a Row>, slots: Vec<Slot>) -> Vec<Accepted<'a>> {
+    fn without_repetitions<'a>(&self, accepted: Vec<Accepted<'a>>) -> Vec<Accepted<'a>> {
         let live = self.live.read();
         let repeats = |row: &Row, slot| {
             let series = live.head.active.get(slot);
             series.is_some_and(|series| series.repeats(row.sample.timestamp.as_millis(), row.sample.value))
         };
-        let mut fresh: Vec<Accepted<'_>> = Vec::with_capacity(rows.len());
+        let mut fresh: Vec<Accepted<'_>> = Vec::with_capacity(accepted.len());
         // Series that this batch changes before a repetition: there it restores a value and must be kept.
         let mut changed: Option<HashSet<Slot>> = None;
-        for (row, slot) in rows.into_iter().zip(slots) {
+        for Accepted { row, slot } in accepted {
             if repeats(row, slot) {
                 let changed = changed.get_or_insert_with(|| fresh.iter().map(|sample| sample.slot).collect());
                 if !changed.contains(&slot) {
@@ -163,7 +180,7 @@ impl Shared {
         let mut building = Building::new(log.next_ref());
         let live = self.live.read();
         let news = batch.metadata.iter().filter(|(family, metadata)| live.families.is_news(family, metadata));
-        building.record.metadata = news.cloned().collect();
+        news.for_each(|(family, metadata)| building.metadata(family, metadata));
         drop(live);
         for (Accepted { row, .. }, (number, undeclared)) in fresh.iter().zip(numbers) {
             if *undeclared {
@@ -212,6 +229,11 @@ impl Shared {
     }
 }
 
+/// The slot of a series, and whether it is new; nothing if it must not be made.
+fn add_series(registry: &mut Registry, labels: &Labels) -> Option<(Slot, bool)> {
+    is_storable(labels).then(|| registry.find_or_add(labels)).flatten()
+}
+
 /// The log as it is: full disks and the like pass, so a sender may try again.
 fn unavailable(log: &LogWriter, error: std::io::Error) -> StoreError {
     use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
@@ -244,11 +266,21 @@ impl Building {
         self.record.declared.push(labels.clone());
     }
 
+    fn metadata(&mut self, family: &Arc<str>, metadata: &Metadata) {
+        self.record_bytes += Families::bytes(family, metadata);
+        self.record.metadata.push((family.clone(), metadata.clone()));
+        self.close_when_full();
+    }
+
     fn sample(&mut self, row: &Row, number: u32) {
         self.record.refs.push(number);
         self.record.times.push(row.sample.timestamp.as_millis());
         self.record.values.push(row.sample.value);
         self.record_bytes += 16;
+        self.close_when_full();
+    }
+
+    fn close_when_full(&mut self) {
         if self.record_bytes >= RECORD_BYTES {
             self.close_record();
         }

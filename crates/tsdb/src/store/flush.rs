@@ -14,11 +14,10 @@ use crate::error::io_error;
 use crate::families::Families;
 use crate::head::{Frozen, Slot, decode_chunks};
 use crate::manifest::Manifest;
-use crate::part::{Part, PartWriter};
 use crate::plan::{cut, day_of};
 
 use super::Shared;
-use super::maintain::part_error;
+use super::new_parts::{self, NewParts};
 
 impl Shared {
     /// Freezes the active generation if it is due, and writes a frozen one as parts.
@@ -31,8 +30,8 @@ impl Shared {
         };
         let since = Instant::now();
         let parts = self.write_parts(&frozen, manifest)?;
-        done.parts_flushed += parts.len() as u64;
-        done.samples_flushed += parts.iter().map(|part| part.info.samples).sum::<u64>();
+        done.parts_flushed += parts.len();
+        done.samples_flushed += parts.infos().map(|part| part.samples).sum::<u64>();
         self.commit(&frozen, parts, manifest)?;
         done.segments_removed += self.remove_segments(frozen.covers_segments_below);
         self.figures.flushes.done(since);
@@ -63,7 +62,7 @@ impl Shared {
         frozen
     }
 
-    fn write_parts(&self, frozen: &Frozen, manifest: &mut Manifest) -> Result<Vec<Arc<Part>>, StoreError> {
+    fn write_parts(&self, frozen: &Frozen, manifest: &mut Manifest) -> Result<NewParts, StoreError> {
         let mut series: Vec<(Labels, Slot)> = {
             let live = self.live.read();
             let labels = |slot| Some((live.head.registry.labels(slot)?.clone(), slot));
@@ -71,36 +70,29 @@ impl Shared {
         };
         series.sort_unstable();
         let dir = &self.layout.parts;
-        let failed = |error| part_error("write a part in", dir, error);
-        let mut ranges = self.part_ranges(frozen, &series);
-        let mut writers = Vec::with_capacity(ranges.len());
-        for range in ranges.drain(..) {
-            let id = manifest.next_part;
-            manifest.next_part += 1;
-            writers.push((range, PartWriter::create(dir, id, id, 0).map_err(failed)?));
+        let mut writers = Vec::new();
+        for range in self.part_ranges(frozen, &series) {
+            writers.push((range, new_parts::create(dir, manifest, None, 0)?));
         }
+        let mut new = NewParts::default();
         let mut columns = Columns::default();
         for (labels, slot) in &series {
             samples_of(frozen, *slot, &mut columns);
             for (range, writer) in &mut writers {
+                if writer.is_full() {
+                    let next = new_parts::create(dir, manifest, None, 0)?;
+                    new.extend(self.finish_part(std::mem::replace(writer, next))?);
+                }
                 let from = columns.times.partition_point(|at| *at < range.start.as_millis());
                 let to = columns.times.partition_point(|at| *at <= range.end.as_millis()).max(from);
-                writer.add(labels, &columns.times[from..to], &columns.values[from..to]).map_err(failed)?;
+                let added = writer.add(labels, &columns.times[from..to], &columns.values[from..to]);
+                added.map_err(|error| new_parts::write_error(dir, error))?;
             }
         }
-        let mut parts = Vec::with_capacity(writers.len());
         for (_, writer) in writers {
-            let finished = writer.finish().map_err(failed);
-            match finished.and_then(|info| info.map(|info| self.open_written(&info)).transpose()) {
-                Ok(part) => parts.extend(part),
-                Err(error) => {
-                    // Not needed, and in the way if the disk is full.
-                    parts.iter().for_each(|part: &Arc<Part>| drop(fs::remove_file(&part.path)));
-                    return Err(error);
-                }
-            }
+            new.extend(self.finish_part(writer)?);
         }
-        Ok(parts)
+        Ok(new)
     }
 
     /// How the samples within retention are spread over parts.
@@ -127,12 +119,7 @@ impl Shared {
     }
 
     /// Makes the parts count and forgets the frozen generation, as one step for readers.
-    fn commit(
-        &self,
-        frozen: &Frozen,
-        parts: Vec<Arc<Part>>,
-        manifest: &mut Manifest,
-    ) -> Result<(), StoreError> {
+    fn commit(&self, frozen: &Frozen, parts: NewParts, manifest: &mut Manifest) -> Result<(), StoreError> {
         self.save_families()?;
         let first_segment = frozen.covers_segments_below;
         // Between the two steps a reader may see samples twice, in a part and in the head: they are the same.

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use model::store::StoreError;
 
 use crate::error::io_error;
+use crate::files::ReplaceError;
 use crate::manifest::Manifest;
-use crate::part::{Part, PartError, PartInfo};
+use crate::part::{Part, PartError};
 use crate::{Maintenance, Store};
 
 use super::Shared;
+use super::new_parts::NewParts;
 
 /// One run merges at most this often, so that it ends.
 const MERGES_MAX: usize = 4;
@@ -46,7 +48,7 @@ impl Shared {
             return Ok(());
         }
         done.parts_expired += old.len() as u64;
-        self.swap_parts(manifest, &old, Vec::new(), |_| {})
+        self.swap_parts(manifest, &old, NewParts::default(), |_| {})
     }
 
     /// Puts parts in the place of others, as one step for readers and for a crash; `also` changes more of the
@@ -55,25 +57,25 @@ impl Shared {
         &self,
         manifest: &mut Manifest,
         old: &[u64],
-        new: Vec<Arc<Part>>,
+        new: NewParts,
         also: impl FnOnce(&mut Manifest),
     ) -> Result<(), StoreError> {
         let mut next = manifest.clone();
         next.parts.retain(|part| !old.contains(&part.id));
-        next.parts.extend(new.iter().map(|part| part.info));
+        next.parts.extend(new.infos());
         next.parts.sort_by_key(|part| (part.order, part.id));
         also(&mut next);
         let path = self.layout.manifest();
-        if let Err(error) = next.write(&path) {
-            // If the rename took place and only the sync of the directory failed, the manifest on disk names
-            // these parts; so the old one is written back before their files go.
-            if manifest.write(&path).is_ok() {
-                new.iter().for_each(|part| drop(fs::remove_file(&part.path)));
+        if let Err(ReplaceError { source, renamed }) = next.write(&path) {
+            // If only the sync of the directory failed, the manifest on disk names these parts; so their files
+            // go only once the old manifest is back.
+            if renamed && manifest.write(&path).is_err() {
+                new.keep();
             }
-            return Err(io_error("write", &path)(error));
+            return Err(io_error("write", &path)(source));
         }
         *manifest = next;
-        self.show_parts(old, new);
+        self.show_parts(old, new.keep());
         Ok(())
     }
 
@@ -91,12 +93,6 @@ impl Shared {
                 tracing::warn!(path = %part.path.display(), %error, "cannot remove a part that is not needed");
             }
         }
-    }
-
-    /// Opens a part that was just written.
-    pub(super) fn open_written(&self, info: &PartInfo) -> Result<Arc<Part>, StoreError> {
-        let path = self.layout.parts.join(info.file_name());
-        Part::open(&path).map(Arc::new).map_err(|error| part_error("open the part", &path, error))
     }
 }
 

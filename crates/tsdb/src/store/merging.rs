@@ -9,48 +9,44 @@ use model::store::StoreError;
 use crate::Maintenance;
 use crate::columns::Columns;
 use crate::manifest::Manifest;
-use crate::part::{Part, PartError, PartInfo, PartSeries, PartWriter, SampleReader};
+use crate::part::{Part, PartError, PartSeries, SampleReader};
 use crate::plan::merge_next;
 
 use super::Shared;
-use super::maintain::part_error;
+use super::new_parts::{self, NewParts};
 
 impl Shared {
     /// Merges the parts that are due; false if none are.
     pub(super) fn merge(&self, manifest: &mut Manifest, done: &mut Maintenance) -> Result<bool, StoreError> {
         let parts = self.live.read().parts.clone();
-        let damaged: Vec<u64> =
-            parts.iter().filter(|part| part.is_damaged()).map(|part| part.info.id).collect();
+        let blocked: Vec<u64> = parts
+            .iter()
+            .filter(|part| part.is_damaged() || part.is_settled())
+            .map(|part| part.info.id)
+            .collect();
         let now = self.clock.now().as_millis();
-        let Some(ids) = merge_next(&manifest.parts, &damaged, now) else { return Ok(false) };
+        let Some(ids) = merge_next(&manifest.parts, &blocked, now) else { return Ok(false) };
         let since = Instant::now();
         let sources: Vec<Arc<Part>> =
             parts.iter().filter(|part| ids.contains(&part.info.id)).cloned().collect();
-        let Some(merged) = self.write_merged(&sources, manifest)? else { return Ok(true) };
-        let new = match merged.samples {
-            0 => Vec::new(),
-            _ => vec![self.open_written(&merged)?],
-        };
+        let Some(new) = self.write_merged(&sources, manifest)? else { return Ok(true) };
         self.swap_parts(manifest, &ids, new, |_| {})?;
         done.parts_merged += ids.len() as u64;
         self.figures.merges.done(since);
         Ok(true)
     }
 
-    /// Writes all samples within retention as one part. Nothing if a source turned out to be damaged: it is
-    /// marked, so that the next plan leaves it out.
+    /// Writes all samples within retention as one part. Nothing if a source turned out to be damaged, or if all
+    /// together are too much for one part: they are marked, so that the next plan leaves them out.
     fn write_merged(
         &self,
         sources: &[Arc<Part>],
         manifest: &mut Manifest,
-    ) -> Result<Option<PartInfo>, StoreError> {
-        let id = manifest.next_part;
-        manifest.next_part += 1;
-        let order = sources.iter().map(|part| part.info.order).max().unwrap_or(id);
+    ) -> Result<Option<NewParts>, StoreError> {
+        let order = sources.iter().map(|part| part.info.order).max();
         let level = sources.iter().map(|part| part.info.level).max().unwrap_or(0).saturating_add(1);
         let dir = &self.layout.parts;
-        let failed = |error| part_error("write a part in", dir, error);
-        let mut writer = PartWriter::create(dir, id, order, level).map_err(failed)?;
+        let mut writer = new_parts::create(dir, manifest, order, level)?;
         let mut inputs: Vec<Input> = sources.iter().map(Input::new).collect();
         let range = TimeRange { start: self.window().start, ..TimeRange::ALL };
         let mut columns = Columns::default();
@@ -72,10 +68,16 @@ impl Shared {
                 }
             }
             columns.settle();
-            writer.add(&labels, &columns.times, &columns.values).map_err(failed)?;
+            if writer.is_full() {
+                sources.iter().for_each(|part| part.mark_settled());
+                return Ok(None);
+            }
+            let added = writer.add(&labels, &columns.times, &columns.values);
+            added.map_err(|error| new_parts::write_error(dir, error))?;
         }
-        let empty = PartInfo { id, order, level, min: 0, max: 0, samples: 0, series: 0, bytes: 0 };
-        Ok(Some(writer.finish().map_err(failed)?.unwrap_or(empty)))
+        let mut new = NewParts::default();
+        new.extend(self.finish_part(writer)?);
+        Ok(Some(new))
     }
 }
 

@@ -145,8 +145,8 @@ impl Opening {
             Err(PartError::Newer(found)) => {
                 Err(OpenError::NewerFormat { path: path.to_owned(), found, known: KNOWN_VERSION })
             }
-            Err(PartError::Damaged(reason)) => {
-                self.set_aside(path, reason.to_string());
+            Err(error @ (PartError::Damaged(_) | PartError::TooLarge(_))) => {
+                self.set_aside(path, error.to_string());
                 Ok(None)
             }
             Err(PartError::Io(source)) => {

@@ -9,6 +9,7 @@ use crate::{Options, Store, SyncPolicy};
 mod contract;
 mod crash;
 mod faults;
+mod large;
 mod maintenance;
 mod random;
 

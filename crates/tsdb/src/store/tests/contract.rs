@@ -69,7 +69,9 @@ fn any_time_within_retention_is_taken_and_others_are_told() {
         ("m", NOW + HOUR + 1, 6.0),
         ("n", i64::MIN, 7.0),
     ]);
-    assert_eq!(appended, Appended { too_old: 2, too_new: 1, ..Default::default() });
+    assert_eq!(appended, Appended { too_old: 2, too_new: 1, refused: vec![0, 1, 2], ..Default::default() });
+    let appended = trial.append(&[("m", i64::MAX, 5.0), ("m", NOW, 3.0), ("m", i64::MIN, 6.0)]);
+    assert_eq!((appended.stored, appended.refused), (1, vec![0, 2]));
     let want = bits(&[(-1, 2.0), (0, 1.0), (NOW, 3.0), (NOW + HOUR, 4.0)]);
     assert_eq!(trial.samples("m"), want);
     trial.flush();
