@@ -115,6 +115,14 @@ pub enum ExecutionError {
         /// The name.
         name: String,
     },
+    /// A label value made from others might outgrow its limit.
+    #[error("{function}() might give a label value longer than {limit} bytes")]
+    LabelValueTooLong {
+        /// The function.
+        function: &'static str,
+        /// In bytes.
+        limit: usize,
+    },
     /// The parameter of `count_values` is no label name.
     #[error("invalid label name {0:?}")]
     InvalidValueLabel(String),

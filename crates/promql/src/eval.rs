@@ -1,7 +1,7 @@
 //! The evaluator: each node of the plan is evaluated for all steps at once.
 
-use model::store::Queryable;
-use model::{Cancel, Labels, METRIC_NAME, Sample, Timestamp};
+use model::store::{Queryable, SeriesColumns};
+use model::{Labels, METRIC_NAME, Sample, Timestamp};
 
 use crate::engine::{EngineOptions, QueryOptions, RangeSteps};
 use crate::notes::Notes;
@@ -13,6 +13,7 @@ mod binary;
 mod budget;
 mod call;
 mod column;
+mod effort;
 mod grouping;
 mod matching;
 mod matrix;
@@ -20,7 +21,8 @@ mod select;
 mod steps;
 
 pub(crate) use budget::Budget;
-pub(crate) use column::{ABSENT, Column, Data, is_absent, merge_same_labels, refuse_same_labels};
+pub(crate) use column::{ABSENT, Column, Data, is_absent, merge_same_labels, refuse_same_labels, weight};
+pub(crate) use effort::Effort;
 pub(crate) use matrix::{Matrix, Window};
 pub(crate) use steps::Steps;
 
@@ -30,7 +32,7 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) lookback_ms: i64,
     pub(crate) subquery_step_ms: i64,
     pub(crate) budget: Budget,
-    pub(crate) cancel: &'a Cancel,
+    pub(crate) effort: Effort<'a>,
     pub(crate) notes: Notes,
     /// All steps of the query, for `@ start()` and `@ end()`.
     pub(crate) outer: Steps,
@@ -49,7 +51,7 @@ impl<'a> Evaluation<'a> {
             lookback_ms: options.lookback.unwrap_or(engine.lookback).as_millis().max(1),
             subquery_step_ms: engine.subquery_step.as_millis().max(1),
             budget: Budget::new(max),
-            cancel: options.cancel,
+            effort: Effort::new(options.cancel),
             notes: Notes::default(),
             outer: Steps::of_range(range, max)?,
         })
@@ -57,7 +59,7 @@ impl<'a> Evaluation<'a> {
 
     /// Fails if nobody waits for the answer any more.
     pub(crate) fn check_cancel(&self) -> Result<(), QueryError> {
-        if self.cancel.is_cancelled() { Err(QueryError::Cancelled) } else { Ok(()) }
+        self.effort.check()
     }
 
     pub(crate) fn instant(mut self, root: &Node) -> Result<Answer, QueryError> {
@@ -84,9 +86,23 @@ impl<'a> Evaluation<'a> {
             Data::Vector(columns) => columns,
             Data::Text(_) => return Err(ExecutionError::NotRangeable(root.kind()).into()),
         };
-        let mut series: Vec<_> = columns.iter().filter_map(|column| column.to_series(steps)).collect();
-        series.sort_unstable_by(|a, b| a.labels.cmp(&b.labels));
+        let mut series = self.series_of(columns, steps)?;
+        self.effort.sort_by(&mut series, |a, b| a.labels.cmp(&b.labels))?;
         Ok(self.answer(Value::Matrix(series)))
+    }
+
+    /// The samples that are there, with their times. Columns are let go one by one.
+    pub(crate) fn series_of(
+        &mut self,
+        columns: Vec<Column>,
+        steps: Steps,
+    ) -> Result<Vec<SeriesColumns>, QueryError> {
+        let mut series = Vec::with_capacity(columns.len());
+        for column in columns {
+            self.effort.spend(steps.count)?;
+            series.extend(column.to_series(steps));
+        }
+        Ok(series)
     }
 
     fn answer(self, value: Value) -> Answer {
@@ -114,7 +130,10 @@ impl<'a> Evaluation<'a> {
             Node::Text(text) => Ok(Data::Text(text.clone())),
             Node::Select(selector) => self.select_instant(selector, steps).map(Data::Vector),
             Node::Range { .. } | Node::Subquery(_) => Err(ExecutionError::NotRangeable(node.kind()).into()),
-            Node::Negate(inner) => Ok(negate(self.eval(inner, steps)?)?),
+            Node::Negate(inner) => {
+                let data = self.eval(inner, steps)?;
+                self.negate(data)
+            }
             Node::Binary(binary) => self.eval_binary(binary, steps),
             Node::Aggregate(aggregate) => self.eval_aggregate(aggregate, steps).map(Data::Vector),
             Node::Call(call) => self.eval_call(call, steps),
@@ -124,7 +143,8 @@ impl<'a> Evaluation<'a> {
 
     fn eval_constant(&mut self, inner: &Node, steps: Steps) -> Result<Data, QueryError> {
         let once = self.eval(inner, steps.first_only())?;
-        self.budget.charge(once.size().saturating_mul(steps.count))?;
+        self.budget.charge(once.samples().saturating_mul(steps.count))?;
+        self.effort.spend(once.samples().saturating_mul(steps.count))?;
         Ok(once.repeated(steps.count))
     }
 
@@ -144,6 +164,22 @@ impl<'a> Evaluation<'a> {
         }
     }
 
+    fn negate(&mut self, data: Data) -> Result<Data, QueryError> {
+        match data {
+            Data::Scalar(values) => Ok(Data::Scalar(values.into_iter().map(|value| -value).collect())),
+            Data::Vector(mut columns) => {
+                for column in &mut columns {
+                    self.effort.spend(column.values.len())?;
+                    column.labels = column.labels.without_metric_name();
+                    column.map(|value| -value);
+                }
+                refuse_same_labels(&mut self.effort, &columns)?;
+                Ok(Data::Vector(columns))
+            }
+            text @ Data::Text(_) => Ok(text),
+        }
+    }
+
     /// The time that is read at the step of time `step_ms`.
     pub(crate) fn shifted(&self, shift: Shift, step_ms: i64) -> i64 {
         let at = match shift.at {
@@ -153,21 +189,6 @@ impl<'a> Evaluation<'a> {
             Some(At::Millis(millis)) => millis,
         };
         at.saturating_sub(shift.offset_ms)
-    }
-}
-
-fn negate(data: Data) -> Result<Data, ExecutionError> {
-    match data {
-        Data::Scalar(values) => Ok(Data::Scalar(values.into_iter().map(|value| -value).collect())),
-        Data::Vector(mut columns) => {
-            for column in &mut columns {
-                column.labels = column.labels.without_metric_name();
-                column.map(|value| -value);
-            }
-            refuse_same_labels(&columns)?;
-            Ok(Data::Vector(columns))
-        }
-        text @ Data::Text(_) => Ok(text),
     }
 }
 

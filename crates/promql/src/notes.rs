@@ -13,6 +13,9 @@ pub(crate) struct Notes {
     infos: BTreeSet<String>,
 }
 
+/// Remarks of one severity that are kept.
+const REMARKS_MAX: usize = 100;
+
 /// Metrics with these endings are taken for counters.
 const COUNTER_SUFFIXES: &[&str] = &["_total", "_sum", "_count", "_bucket"];
 
@@ -28,11 +31,11 @@ impl Notes {
     }
 
     fn warn(&mut self, text: &str, at: Option<Position>) {
-        self.warnings.insert(place(format!("PromQL warning: {text}"), at));
+        keep(&mut self.warnings, place(format!("PromQL warning: {text}"), at));
     }
 
     fn info(&mut self, text: &str, at: Option<Position>) {
-        self.infos.insert(place(format!("PromQL info: {text}"), at));
+        keep(&mut self.infos, place(format!("PromQL info: {text}"), at));
     }
 
     pub(crate) fn invalid_quantile(&mut self, quantile: f64, at: Option<Position>) {
@@ -66,6 +69,13 @@ impl Notes {
             for_metric(metric)
         );
         self.info(&text, at);
+    }
+}
+
+/// Remarks name values, of which each step may have another: those beyond the limit would tell nothing new.
+fn keep(remarks: &mut BTreeSet<String>, remark: String) {
+    if remarks.len() < REMARKS_MAX {
+        remarks.insert(remark);
     }
 }
 

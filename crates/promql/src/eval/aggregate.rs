@@ -1,9 +1,11 @@
 //! Aggregations: one value per group and step, or a choice of the group's series.
 
+use ahash::AHashMap;
 use model::{Labels, LabelsBuilder, format_value};
 
+use super::column::weight;
 use super::grouping::Groups;
-use super::{ABSENT, Column, Evaluation, Steps, is_absent, merge_same_labels};
+use super::{ABSENT, Budget, Column, Evaluation, Steps, is_absent};
 use crate::functions::quantile_of;
 use crate::functions::summation::{mean_of, sum_of};
 use crate::functions::{replaces_max, replaces_min};
@@ -59,14 +61,14 @@ impl Evaluation<'_> {
         let mut reduced = Vec::with_capacity(groups.groups.len());
         let mut gathered = Vec::new();
         for (labels, members) in groups.groups {
-            self.check_cancel()?;
-            let mut at = |index: usize| {
+            let mut values = Vec::with_capacity(steps.count);
+            for index in 0..steps.count {
+                self.effort.spend(members.len())?;
                 gathered.clear();
-                let values = members.iter().map(|member| columns[*member].values[index]);
-                gathered.extend(values.filter(|value| !is_absent(*value)));
-                if gathered.is_empty() { ABSENT } else { f(index, &mut gathered) }
-            };
-            let values = (0..steps.count).map(&mut at).collect();
+                let there = members.iter().map(|member| columns[*member].values[index]);
+                gathered.extend(there.filter(|value| !is_absent(*value)));
+                values.push(if gathered.is_empty() { ABSENT } else { f(index, &mut gathered) });
+            }
             reduced.push(Column { labels, values });
         }
         Ok(reduced)
@@ -96,38 +98,63 @@ impl Evaluation<'_> {
             _ => "",
         };
         let columns = self.eval_vector(&aggregate.expr, steps)?;
-        let mut counts = Vec::new();
+        let mut counts = Counts::default();
         for (labels, members) in Groups::of(&columns, &aggregate.grouping).groups {
-            self.check_cancel()?;
+            counts.places_in_group.clear();
             for member in members {
+                self.effort.spend(steps.count)?;
                 for (index, value) in columns[member].values.iter().enumerate() {
                     if !is_absent(*value) {
-                        counts.push((with_value(&labels, label, *value), index));
+                        counts.add(&mut self.budget, (&labels, label, *value), index, steps)?;
                     }
                 }
             }
         }
-        self.counted(counts, steps)
+        Ok(counts.columns)
+    }
+}
+
+/// How often each value occurs at each step: one column per distinct labels.
+#[derive(Default)]
+struct Counts {
+    columns: Vec<Column>,
+    places: AHashMap<Labels, usize>,
+    /// Places of the group at hand by the bits of the value, so that labels are made once per value.
+    places_in_group: AHashMap<u64, usize>,
+}
+
+impl Counts {
+    fn add(
+        &mut self,
+        budget: &mut Budget,
+        (group, label, value): (&Labels, &str, f64),
+        index: usize,
+        steps: Steps,
+    ) -> Result<(), QueryError> {
+        // All that is not a number is written the same.
+        let bits = if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() };
+        let place = match self.places_in_group.get(&bits) {
+            Some(place) => *place,
+            None => {
+                let place = self.place_of(budget, with_value(group, label, value), steps)?;
+                self.places_in_group.insert(bits, place);
+                place
+            }
+        };
+        let count = &mut self.columns[place].values[index];
+        *count = if is_absent(*count) { 1.0 } else { *count + 1.0 };
+        Ok(())
     }
 
-    /// One column per distinct labels; its value at a step is how often labels and step occur.
-    fn counted(&mut self, counts: Vec<(Labels, usize)>, steps: Steps) -> Result<Vec<Column>, QueryError> {
-        let mut columns: Vec<Column> = Vec::new();
-        let mut places = ahash::AHashMap::new();
-        for (labels, index) in counts {
-            let place = match places.get(&labels) {
-                Some(place) => *place,
-                None => {
-                    self.budget.charge(steps.count)?;
-                    columns.push(Column::absent(labels.clone(), steps.count));
-                    places.insert(labels, columns.len() - 1);
-                    columns.len() - 1
-                }
-            };
-            let count = &mut columns[place].values[index];
-            *count = if is_absent(*count) { 1.0 } else { *count + 1.0 };
+    /// The column of these labels. Groups share one where the value's label replaces what told them apart.
+    fn place_of(&mut self, budget: &mut Budget, labels: Labels, steps: Steps) -> Result<usize, QueryError> {
+        if let Some(place) = self.places.get(&labels) {
+            return Ok(*place);
         }
-        Ok(merge_same_labels(columns)?)
+        budget.charge(steps.count.saturating_add(weight(&labels)))?;
+        self.columns.push(Column::absent(labels.clone(), steps.count));
+        self.places.insert(labels, self.columns.len() - 1);
+        Ok(self.columns.len() - 1)
     }
 }
 

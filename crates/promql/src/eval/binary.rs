@@ -1,9 +1,9 @@
 //! Binary operators on scalars, and on a vector with a scalar.
 
 use super::{ABSENT, Column, Data, Evaluation, Steps, is_absent, merge_same_labels};
+use crate::QueryError;
 use crate::operators::BinaryOp;
 use crate::plan::Binary;
-use crate::{ExecutionError, QueryError};
 
 /// Which side of an operator the vector is on.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,10 +19,10 @@ impl Evaluation<'_> {
         match (lhs, rhs) {
             (Data::Scalar(lhs), Data::Scalar(rhs)) => Ok(Data::Scalar(scalars(binary.op, &lhs, &rhs))),
             (Data::Vector(lhs), Data::Scalar(rhs)) => {
-                Ok(Data::Vector(with_scalar(binary, lhs, &rhs, VectorSide::Left)?))
+                self.with_scalar(binary, lhs, &rhs, VectorSide::Left).map(Data::Vector)
             }
             (Data::Scalar(lhs), Data::Vector(rhs)) => {
-                Ok(Data::Vector(with_scalar(binary, rhs, &lhs, VectorSide::Right)?))
+                self.with_scalar(binary, rhs, &lhs, VectorSide::Right).map(Data::Vector)
             }
             (Data::Vector(lhs), Data::Vector(rhs)) => {
                 self.match_vectors(binary, lhs, rhs, steps).map(Data::Vector)
@@ -30,6 +30,32 @@ impl Evaluation<'_> {
             // Texts have been refused by the checks of the plan.
             (text @ Data::Text(_), _) | (_, text @ Data::Text(_)) => Ok(text),
         }
+    }
+
+    fn with_scalar(
+        &mut self,
+        binary: &Binary,
+        mut columns: Vec<Column>,
+        scalar: &[f64],
+        side: VectorSide,
+    ) -> Result<Vec<Column>, QueryError> {
+        let filters = matches!(binary.op, BinaryOp::Comparison(_)) && !binary.bool_result;
+        for column in &mut columns {
+            self.effort.spend(column.values.len())?;
+            if drops_name(binary) {
+                column.labels = column.labels.without_metric_name();
+            }
+            for (value, scalar) in column.values.iter_mut().zip(scalar) {
+                if is_absent(*value) {
+                    continue;
+                }
+                let (lhs, rhs) = if side == VectorSide::Left { (*value, *scalar) } else { (*scalar, *value) };
+                let result = apply(binary.op, binary.bool_result, lhs, rhs);
+                // A filter gives the vector's value, whichever side it is on.
+                *value = result.map_or(ABSENT, |result| if filters { *value } else { result });
+            }
+        }
+        merge_same_labels(&mut self.effort, columns)
     }
 }
 
@@ -50,28 +76,4 @@ pub(super) fn apply(op: BinaryOp, bool_result: bool, lhs: f64, rhs: f64) -> Opti
 /// Whether the result is another quantity than the operands, so that the metric's name would mislead.
 pub(super) fn drops_name(binary: &Binary) -> bool {
     matches!(binary.op, BinaryOp::Arithmetic(_)) || binary.bool_result
-}
-
-fn with_scalar(
-    binary: &Binary,
-    mut columns: Vec<Column>,
-    scalar: &[f64],
-    side: VectorSide,
-) -> Result<Vec<Column>, ExecutionError> {
-    let filters = matches!(binary.op, BinaryOp::Comparison(_)) && !binary.bool_result;
-    for column in &mut columns {
-        if drops_name(binary) {
-            column.labels = column.labels.without_metric_name();
-        }
-        for (value, scalar) in column.values.iter_mut().zip(scalar) {
-            if is_absent(*value) {
-                continue;
-            }
-            let (lhs, rhs) = if side == VectorSide::Left { (*value, *scalar) } else { (*scalar, *value) };
-            let result = apply(binary.op, binary.bool_result, lhs, rhs);
-            // A filter gives the vector's value, whichever side it is on.
-            *value = result.map_or(ABSENT, |result| if filters { *value } else { result });
-        }
-    }
-    merge_same_labels(columns)
 }

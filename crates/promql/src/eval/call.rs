@@ -42,7 +42,7 @@ impl Evaluation<'_> {
         let mut columns = self.eval_vector(vector, steps)?;
         let mut row = vec![0.0; scalars.len()];
         for column in &mut columns {
-            self.check_cancel()?;
+            self.effort.spend(column.values.len())?;
             column.labels = column.labels.without_metric_name();
             for (index, value) in column.values.iter_mut().enumerate() {
                 if !super::is_absent(*value) {
@@ -51,7 +51,7 @@ impl Evaluation<'_> {
                 }
             }
         }
-        Ok(Data::Vector(merge_same_labels(columns)?))
+        Ok(Data::Vector(merge_same_labels(&mut self.effort, columns)?))
     }
 
     /// One value per window of the call's range argument.
@@ -107,7 +107,7 @@ impl Evaluation<'_> {
             }
         })?;
         columns.retain(|column| !column.is_empty());
-        refuse_same_labels(&columns)?;
+        refuse_same_labels(&mut self.effort, &columns)?;
         Ok(columns)
     }
 }

@@ -7,12 +7,15 @@ use ahash::RandomState;
 use model::store::SeriesColumns;
 use model::{Labels, STALE_NAN, is_stale_nan};
 
-use super::Steps;
-use crate::ExecutionError;
+use super::{Effort, Steps};
+use crate::{ExecutionError, QueryError};
 
 /// Stands in a column where the series has no value. It is the staleness marker, which no sample that reaches a
 /// column can be, and no arithmetic gives.
 pub(crate) const ABSENT: f64 = STALE_NAN;
+
+/// A sample of the budget stands for so much memory.
+const BYTES_PER_SAMPLE: usize = 32;
 
 /// Whether the series has no value here.
 pub(crate) const fn is_absent(value: f64) -> bool {
@@ -37,11 +40,21 @@ pub(crate) struct Column {
 
 impl Data {
     /// How many samples it holds.
-    pub(crate) fn size(&self) -> usize {
+    pub(crate) fn samples(&self) -> usize {
         match self {
             Self::Scalar(values) => values.len(),
             Self::Text(_) => 0,
             Self::Vector(columns) => columns.iter().map(|column| column.values.len()).sum(),
+        }
+    }
+
+    /// What it costs the budget: its samples, and what the labels weigh.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Scalar(_) | Self::Text(_) => self.samples(),
+            Self::Vector(columns) => {
+                columns.iter().map(|column| column.values.len() + weight(&column.labels)).sum()
+            }
         }
     }
 
@@ -88,12 +101,23 @@ impl Column {
     }
 }
 
+/// What labels cost the budget, in samples: what they and a column's own fields take in memory. Series shared
+/// with the store are counted too, for a store may have read them from disk for this query.
+pub(crate) fn weight(labels: &Labels) -> usize {
+    let texts: usize = labels.iter().map(|(name, value)| 8 + name.len() + value.len()).sum();
+    1 + texts / BYTES_PER_SAMPLE
+}
+
 /// Makes one column of those with the same labels, as happens when names are dropped. Two values at the same
 /// step are an error.
-pub(crate) fn merge_same_labels(columns: Vec<Column>) -> Result<Vec<Column>, ExecutionError> {
+pub(crate) fn merge_same_labels(
+    effort: &mut Effort<'_>,
+    columns: Vec<Column>,
+) -> Result<Vec<Column>, QueryError> {
     let mut merged: Vec<Column> = Vec::with_capacity(columns.len());
     let mut places: HashMap<Labels, usize, RandomState> = HashMap::default();
     for column in columns {
+        effort.spend(column.values.len())?;
         match places.entry(column.labels.clone()) {
             Entry::Vacant(place) => {
                 place.insert(merged.len());
@@ -117,11 +141,12 @@ fn merge_into(target: &mut Column, source: &Column) -> Result<(), ExecutionError
 }
 
 /// Fails if two columns with values have the same labels, even if never at the same step.
-pub(crate) fn refuse_same_labels(columns: &[Column]) -> Result<(), ExecutionError> {
+pub(crate) fn refuse_same_labels(effort: &mut Effort<'_>, columns: &[Column]) -> Result<(), QueryError> {
     let mut seen: HashMap<&Labels, (), RandomState> = HashMap::default();
-    for column in columns.iter().filter(|column| !column.is_empty()) {
-        if seen.insert(&column.labels, ()).is_some() {
-            return Err(ExecutionError::SameLabelset);
+    for column in columns {
+        effort.spend(column.values.len())?;
+        if !column.is_empty() && seen.insert(&column.labels, ()).is_some() {
+            return Err(ExecutionError::SameLabelset.into());
         }
     }
     Ok(())

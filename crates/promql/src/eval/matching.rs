@@ -6,6 +6,7 @@ use ahash::RandomState;
 use model::Labels;
 
 use super::binary::{apply, drops_name};
+use super::column::weight;
 use super::grouping::Groups;
 use super::{ABSENT, Column, Evaluation, Steps, is_absent, merge_same_labels};
 use crate::operators::BinaryOp;
@@ -21,15 +22,15 @@ impl Evaluation<'_> {
         steps: Steps,
     ) -> Result<Vec<Column>, QueryError> {
         let columns = match binary.op {
-            BinaryOp::And => masked(lhs, &rhs, binary, steps, true),
-            BinaryOp::Unless => masked(lhs, &rhs, binary, steps, false),
+            BinaryOp::And => self.masked(lhs, &rhs, binary, steps, true)?,
+            BinaryOp::Unless => self.masked(lhs, &rhs, binary, steps, false)?,
             BinaryOp::Or => {
-                let more = masked(rhs, &lhs, binary, steps, false);
+                let more = self.masked(rhs, &lhs, binary, steps, false)?;
                 lhs.into_iter().chain(more).collect()
             }
             BinaryOp::Arithmetic(_) | BinaryOp::Comparison(_) => self.pair(binary, &lhs, &rhs, steps)?,
         };
-        Ok(merge_same_labels(columns)?)
+        merge_same_labels(&mut self.effort, columns)
     }
 
     fn pair(
@@ -43,87 +44,102 @@ impl Evaluation<'_> {
         let (many, one) = if swapped { (rhs, lhs) } else { (lhs, rhs) };
         let one_groups = Groups::of(one, &binary.matching.labels);
         let many_groups = Groups::of(many, &binary.matching.labels);
-        refuse_duplicates(&one_groups, one, many, swapped, steps)?;
+        self.refuse_duplicates(&one_groups, one, many, swapped, steps)?;
         let mut pairs = Pairs { binary, swapped, columns: Vec::new(), taken: HashMap::default() };
         for (column, group) in many.iter().zip(&many_groups.of_column) {
-            self.check_cancel()?;
             for partner in one_groups.members(&many_groups.groups[*group].0) {
-                self.budget.charge(steps.count)?;
-                pairs.add(*group, column, &one[*partner])?;
+                self.effort.spend(steps.count)?;
+                // Beside its values, a result has labels of its own and marks of the steps it takes.
+                self.budget.charge(steps.count.saturating_add(steps.count / 8))?;
+                let labels = pairs.add(*group, column, &one[*partner])?;
+                self.budget.charge(labels)?;
             }
         }
         Ok(pairs.columns)
     }
-}
+    /// Columns kept at steps where their group has (or has not) a value among the others.
+    fn masked(
+        &mut self,
+        columns: Vec<Column>,
+        others: &[Column],
+        binary: &Binary,
+        steps: Steps,
+        keep_if_present: bool,
+    ) -> Result<Vec<Column>, QueryError> {
+        let set = &binary.matching.labels;
+        let other_groups = Groups::of(others, set);
+        let groups = Groups::of(&columns, set);
+        let mut present = Vec::with_capacity(groups.groups.len());
+        for (labels, _) in &groups.groups {
+            present.push(self.presence(others, other_groups.members(labels), steps.count)?);
+        }
+        let mut masked = Vec::with_capacity(columns.len());
+        for (mut column, group) in columns.into_iter().zip(&groups.of_column) {
+            self.effort.spend(steps.count)?;
+            for (value, present) in column.values.iter_mut().zip(&present[*group]) {
+                if *present != keep_if_present {
+                    *value = ABSENT;
+                }
+            }
+            masked.extend((!column.is_empty()).then_some(column));
+        }
+        Ok(masked)
+    }
 
-/// Columns kept at steps where their group has (or has not) a value among the others.
-fn masked(
-    columns: Vec<Column>,
-    others: &[Column],
-    binary: &Binary,
-    steps: Steps,
-    keep_if_present: bool,
-) -> Vec<Column> {
-    let set = &binary.matching.labels;
-    let other_groups = Groups::of(others, set);
-    let groups = Groups::of(&columns, set);
-    let present: Vec<Vec<bool>> = groups
-        .groups
-        .iter()
-        .map(|(labels, _)| presence(others, other_groups.members(labels), steps.count))
-        .collect();
-    let mask = |(mut column, group): (Column, &usize)| {
-        for (value, present) in column.values.iter_mut().zip(&present[*group]) {
-            if *present != keep_if_present {
-                *value = ABSENT;
+    /// At which steps any of the members has a value.
+    fn presence(
+        &mut self,
+        columns: &[Column],
+        members: &[usize],
+        count: usize,
+    ) -> Result<Vec<bool>, QueryError> {
+        self.budget.charge(count / 8)?;
+        let mut present = vec![false; count];
+        for member in members {
+            self.effort.spend(count)?;
+            for (present, value) in present.iter_mut().zip(&columns[*member].values) {
+                *present |= !is_absent(*value);
             }
         }
-        column
-    };
-    let masked = columns.into_iter().zip(&groups.of_column).map(mask);
-    masked.filter(|column| !column.is_empty()).collect()
-}
+        Ok(present)
+    }
 
-/// At which steps any of the members has a value.
-fn presence(columns: &[Column], members: &[usize], count: usize) -> Vec<bool> {
-    let mut present = vec![false; count];
-    for member in members {
-        for (present, value) in present.iter_mut().zip(&columns[*member].values) {
-            *present |= !is_absent(*value);
+    /// Fails if at some step two series of the "one" side are in the same group, unless a side is empty there.
+    fn refuse_duplicates(
+        &mut self,
+        groups: &Groups,
+        one: &[Column],
+        many: &[Column],
+        swapped: bool,
+        steps: Steps,
+    ) -> Result<(), QueryError> {
+        let crowded = || groups.groups.iter().filter(|(_, members)| members.len() > 1);
+        if crowded().next().is_none() {
+            return Ok(());
         }
-    }
-    present
-}
-
-/// Fails if at some step two series of the "one" side are in the same group, unless a side is empty there.
-fn refuse_duplicates(
-    groups: &Groups,
-    one: &[Column],
-    many: &[Column],
-    swapped: bool,
-    steps: Steps,
-) -> Result<(), ExecutionError> {
-    let crowded = || groups.groups.iter().filter(|(_, members)| members.len() > 1);
-    if crowded().next().is_none() {
-        return Ok(());
-    }
-    let everyone: Vec<usize> = (0..many.len()).collect();
-    let many_present = presence(many, &everyone, steps.count);
-    for (labels, members) in crowded() {
-        for index in (0..steps.count).filter(|index| many_present[*index]) {
-            let mut there = members.iter().map(|member| &one[*member]);
-            let mut next = || there.find(|column| !is_absent(column.values[index]));
-            if let (Some(first), Some(second)) = (next(), next()) {
-                return Err(ExecutionError::DuplicateMatch {
-                    group: in_braces(labels),
-                    side: if swapped { "left" } else { "right" },
-                    first: in_braces(&second.labels),
-                    second: in_braces(&first.labels),
-                });
+        let everyone: Vec<usize> = (0..many.len()).collect();
+        let many_present = self.presence(many, &everyone, steps.count)?;
+        for (labels, members) in crowded() {
+            for index in (0..steps.count).filter(|index| many_present[*index]) {
+                self.effort.spend(members.len())?;
+                let mut there = members.iter().map(|member| &one[*member]);
+                let mut next = || there.find(|column| !is_absent(column.values[index]));
+                if let (Some(first), Some(second)) = (next(), next()) {
+                    return Err(duplicate(labels, swapped, first, second).into());
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
+}
+
+fn duplicate(group: &Labels, swapped: bool, first: &Column, second: &Column) -> ExecutionError {
+    ExecutionError::DuplicateMatch {
+        group: in_braces(group),
+        side: if swapped { "left" } else { "right" },
+        first: in_braces(&second.labels),
+        second: in_braces(&first.labels),
+    }
 }
 
 /// All labels in braces, the metric's name among them, as Prometheus's error messages have it.
@@ -144,7 +160,8 @@ struct Pairs<'a> {
 }
 
 impl Pairs<'_> {
-    fn add(&mut self, group: usize, many: &Column, one: &Column) -> Result<(), ExecutionError> {
+    /// Adds a pair; gives what its labels cost the budget.
+    fn add(&mut self, group: usize, many: &Column, one: &Column) -> Result<usize, ExecutionError> {
         let labels = self.result_labels(&many.labels, &one.labels);
         let one_to_one = self.binary.matching.cardinality == Cardinality::OneToOne;
         let key = if one_to_one { Labels::empty() } else { labels.clone() };
@@ -161,8 +178,9 @@ impl Pairs<'_> {
             }
             *taken = true;
         }
+        let weight = weight(&labels);
         self.columns.push(Column { labels, values });
-        Ok(())
+        Ok(weight)
     }
 
     fn value(&self, many: f64, one: f64) -> f64 {

@@ -59,7 +59,10 @@ impl Evaluation<'_> {
         steps: Steps,
     ) -> Result<Matrix, QueryError> {
         let mut series = self.read(selector, steps, range_ms)?;
-        series.iter_mut().for_each(drop_stale_markers);
+        for series in &mut series {
+            self.effort.spend(series.values.len())?;
+            drop_stale_markers(series);
+        }
         series.retain(|series| !series.values.is_empty());
         Ok(Matrix { series, range_ms, shift: selector.shift })
     }
@@ -76,10 +79,7 @@ impl Evaluation<'_> {
         }
         let inner = Steps::between(start, end, step_ms, self.budget.left())?;
         let columns = self.eval_vector(&subquery.expr, inner)?;
-        let mut series = Vec::with_capacity(columns.len());
-        for column in columns {
-            series.extend(column.to_series(inner));
-        }
+        let series = self.series_of(columns, inner)?;
         Ok(Matrix { series, range_ms, shift })
     }
 
@@ -87,7 +87,7 @@ impl Evaluation<'_> {
     pub(super) fn matrix_answer(&mut self, node: &Node) -> Result<Vec<SeriesColumns>, QueryError> {
         let steps = self.outer;
         let mut matrix = self.eval_matrix(node, steps)?;
-        matrix.series.sort_unstable_by(|a, b| a.labels.cmp(&b.labels));
+        self.effort.sort_by(&mut matrix.series, |a, b| a.labels.cmp(&b.labels))?;
         Ok(matrix.series)
     }
 
@@ -99,26 +99,24 @@ impl Evaluation<'_> {
         scalars: &[Vec<f64>],
         mut visit: impl FnMut(&Labels, usize, &Window<'_>),
     ) -> Result<(), QueryError> {
-        let rows: Vec<Vec<f64>> = (0..steps.count)
-            .map(|index| {
-                scalars.iter().map(|column| column.get(index).copied().unwrap_or(f64::NAN)).collect()
-            })
-            .collect();
-        let ends: Vec<i64> = steps.times().map(|time| self.shifted(matrix.shift, time)).collect();
+        let mut row = vec![f64::NAN; scalars.len()];
         for series in &matrix.series {
-            self.check_cancel()?;
             let (mut from, mut to) = (0, 0);
-            for (index, end_ms) in ends.iter().copied().enumerate() {
+            for (index, step_ms) in steps.times().enumerate() {
+                let end_ms = self.shifted(matrix.shift, step_ms);
                 let open_start = end_ms.saturating_sub(matrix.range_ms);
                 to += series.timestamps[to..].iter().take_while(|time| **time <= end_ms).count();
                 from += series.timestamps[from..to].iter().take_while(|time| **time <= open_start).count();
+                // The windows of one series may hold far more samples together than the series.
+                self.effort.spend(1 + (to - from))?;
+                row.iter_mut().zip(scalars).for_each(|(cell, scalar)| *cell = scalar[index]);
                 let window = Window {
                     timestamps: &series.timestamps[from..to],
                     values: &series.values[from..to],
                     range_ms: matrix.range_ms,
                     end_ms,
-                    step_ms: steps.at(index),
-                    scalars: &rows[index],
+                    step_ms,
+                    scalars: &row,
                 };
                 visit(&series.labels, index, &window);
             }

@@ -23,10 +23,12 @@ impl Evaluation<'_> {
             matchers: &selector.matchers,
             range: TimeRange::new(Timestamp::from_millis(start), Timestamp::from_millis(last)),
             max_samples: self.budget.left(),
-            cancel: self.cancel,
+            cancel: self.effort.cancel,
         };
         let series = self.store.select(&request)?;
-        self.budget.charge(series.iter().map(|series| series.values.len()).sum())?;
+        for series in &series {
+            self.budget.charge(series.values.len().saturating_add(1))?;
+        }
         Ok(series)
     }
 
@@ -55,12 +57,12 @@ impl Evaluation<'_> {
     ) -> Result<Vec<Column>, QueryError> {
         let lookback_ms = self.lookback_ms;
         let all = self.read(selector, steps, lookback_ms)?;
-        let times: Vec<i64> = steps.times().map(|time| self.shifted(selector.shift, time)).collect();
         let mut columns = Vec::with_capacity(all.len());
         for series in all {
-            self.check_cancel()?;
+            self.effort.spend(steps.count.saturating_add(series.values.len()))?;
             self.budget.charge(steps.count)?;
-            let values = latest(&series, &times, lookback_ms, give);
+            let times = steps.times().map(|time| self.shifted(selector.shift, time));
+            let values = latest(&series, times, lookback_ms, give);
             let column = Column { labels: series.labels, values };
             if column.is_empty() {
                 self.budget.refund(steps.count);
@@ -74,14 +76,19 @@ impl Evaluation<'_> {
 
 /// What `give` makes of the latest sample in `(time - lookback, time]` at each of the rising times, unless the
 /// series has ended there.
-fn latest(series: &SeriesColumns, times: &[i64], lookback_ms: i64, give: fn(i64, f64) -> f64) -> Vec<f64> {
+fn latest(
+    series: &SeriesColumns,
+    times: impl Iterator<Item = i64>,
+    lookback_ms: i64,
+    give: fn(i64, f64) -> f64,
+) -> Vec<f64> {
     let mut next = 0;
-    let mut at = |time: &i64| {
-        next += series.timestamps[next..].iter().take_while(|timestamp| **timestamp <= *time).count();
+    let mut at = |time: i64| {
+        next += series.timestamps[next..].iter().take_while(|timestamp| **timestamp <= time).count();
         let newest = next.checked_sub(1)?;
         let (timestamp, value) = (series.timestamps[newest], series.values[newest]);
         let fresh = timestamp > time.saturating_sub(lookback_ms);
         (fresh && !is_stale_nan(value)).then(|| give(timestamp, value))
     };
-    times.iter().map(|time| at(time).unwrap_or(ABSENT)).collect()
+    times.map(|time| at(time).unwrap_or(ABSENT)).collect()
 }

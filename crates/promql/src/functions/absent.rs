@@ -13,6 +13,7 @@ pub(super) fn absent(evaluation: &mut Evaluation<'_>, call: &Call, steps: Steps)
     let Some(arg) = Evaluation::arg_of_kind(call, Kind::Vector) else { return Ok(Data::Vector(Vec::new())) };
     let mut present = vec![false; steps.count];
     for column in evaluation.eval_vector(arg, steps)? {
+        evaluation.effort.spend(steps.count)?;
         for (present, value) in present.iter_mut().zip(&column.values) {
             *present |= !is_absent(*value);
         }

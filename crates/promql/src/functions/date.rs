@@ -57,10 +57,11 @@ fn each_value(
         }
     };
     for column in &mut columns {
+        evaluation.effort.spend(column.values.len())?;
         column.labels = column.labels.without_metric_name();
         column.map(&f);
     }
-    Ok(Data::Vector(merge_same_labels(columns)?))
+    Ok(Data::Vector(merge_same_labels(&mut evaluation.effort, columns)?))
 }
 
 fn date_of(value: f64) -> Option<DateTime<Utc>> {

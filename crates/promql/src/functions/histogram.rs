@@ -87,6 +87,7 @@ fn read(
     let mut histograms: Vec<Histogram> = Vec::new();
     let mut places: HashMap<Labels, usize, RandomState> = HashMap::default();
     for column in evaluation.eval_vector(arg, steps)? {
+        evaluation.effort.spend(1)?;
         let metric = metric_name(&column.labels);
         let le = column.labels.get(BOUND_LABEL).unwrap_or("");
         let Some(bound) = parse_value(le) else {
@@ -112,10 +113,11 @@ fn each_histogram(
 ) -> Result<Data, QueryError> {
     let mut columns = Vec::with_capacity(histograms.len());
     for mut histogram in histograms {
-        evaluation.check_cancel()?;
+        evaluation.budget.charge(steps.count)?;
         histogram.buckets.sort_by(|(a, _), (b, _)| a.total_cmp(b));
         let mut values = Vec::with_capacity(steps.count);
         for index in 0..steps.count {
+            evaluation.effort.spend(histogram.buckets.len())?;
             let buckets: Vec<Bucket> = histogram
                 .buckets
                 .iter()

@@ -3,12 +3,14 @@
 use model::Labels;
 use regex::Regex;
 
-use crate::eval::{Data, Evaluation, Steps, refuse_same_labels};
+use crate::eval::{Data, Evaluation, Steps, refuse_same_labels, weight};
 use crate::plan::{Call, Node};
 use crate::{ExecutionError, Kind, QueryError};
 
 /// A compiled pattern may not take more memory than this, in bytes.
 const PATTERN_SIZE_MAX: usize = 4 << 20;
+/// A label value made from others may be this long, in bytes.
+const VALUE_BYTES_MAX: usize = 1 << 20;
 
 /// `label_replace(v, dst, replacement, src, pattern)`
 pub(super) fn label_replace(
@@ -23,10 +25,13 @@ pub(super) fn label_replace(
     }
     relabel(evaluation, call, steps, |labels| {
         let value = labels.get(source).unwrap_or("");
-        let Some(captures) = regex.captures(value) else { return labels.clone() };
+        let Some(captures) = regex.captures(value) else { return Ok(labels.clone()) };
+        // Each `$` may stand for the whole value.
+        let references = replacement.matches('$').count();
+        check_length("label_replace", replacement.len() + references * value.len())?;
         let mut replaced = String::new();
         captures.expand(replacement, &mut replaced);
-        with_label(labels, target, &replaced)
+        Ok(with_label(labels, target, &replaced))
     })
 }
 
@@ -46,7 +51,9 @@ pub(super) fn label_join(
     }
     relabel(evaluation, call, steps, |labels| {
         let values: Vec<&str> = sources.iter().map(|source| labels.get(source).unwrap_or("")).collect();
-        with_label(labels, target, &values.join(separator))
+        let texts: usize = values.iter().map(|value| value.len() + separator.len()).sum();
+        check_length("label_join", texts)?;
+        Ok(with_label(labels, target, &values.join(separator)))
     })
 }
 
@@ -74,6 +81,14 @@ fn compile(pattern: &str) -> Result<Regex, QueryError> {
         .map_err(|_| ExecutionError::InvalidPattern(pattern.to_owned()).into())
 }
 
+/// Fails if a value may become longer than any that is of use: nested calls could double it each time.
+fn check_length(function: &'static str, bytes: usize) -> Result<(), ExecutionError> {
+    if bytes > VALUE_BYTES_MAX {
+        return Err(ExecutionError::LabelValueTooLong { function, limit: VALUE_BYTES_MAX });
+    }
+    Ok(())
+}
+
 fn with_label(labels: &Labels, name: &str, value: &str) -> Labels {
     let mut builder = labels.to_builder();
     builder.set(name, value);
@@ -84,13 +99,15 @@ fn relabel(
     evaluation: &mut Evaluation<'_>,
     call: &Call,
     steps: Steps,
-    f: impl Fn(&Labels) -> Labels,
+    f: impl Fn(&Labels) -> Result<Labels, ExecutionError>,
 ) -> Result<Data, QueryError> {
     let Some(arg) = Evaluation::arg_of_kind(call, Kind::Vector) else { return Ok(Data::Vector(Vec::new())) };
     let mut columns = evaluation.eval_vector(arg, steps)?;
     for column in &mut columns {
-        column.labels = f(&column.labels);
+        evaluation.check_cancel()?;
+        column.labels = f(&column.labels)?;
+        evaluation.budget.charge(weight(&column.labels))?;
     }
-    refuse_same_labels(&columns)?;
+    refuse_same_labels(&mut evaluation.effort, &columns)?;
     Ok(Data::Vector(columns))
 }

@@ -40,7 +40,7 @@ fn by_value(
     let mut columns = operand(evaluation, call, steps)?;
     if steps.count == 1 {
         let value = |column: &Column| column.values.first().copied().unwrap_or(f64::NAN);
-        columns.sort_by(|a, b| compare(value(a), value(b)));
+        evaluation.effort.sort_by(&mut columns, |a, b| compare(value(a), value(b)))?;
     }
     Ok(Data::Vector(columns))
 }
@@ -51,7 +51,7 @@ pub(super) fn sort_by_label(
     steps: Steps,
 ) -> Result<Data, QueryError> {
     let mut columns = operand(evaluation, call, steps)?;
-    columns.sort_by(|a, b| by_labels(call, &a.labels, &b.labels));
+    evaluation.effort.sort_by(&mut columns, |a, b| by_labels(call, &a.labels, &b.labels))?;
     Ok(Data::Vector(columns))
 }
 
@@ -61,7 +61,7 @@ pub(super) fn sort_by_label_desc(
     steps: Steps,
 ) -> Result<Data, QueryError> {
     let mut columns = operand(evaluation, call, steps)?;
-    columns.sort_by(|a, b| by_labels(call, &b.labels, &a.labels));
+    evaluation.effort.sort_by(&mut columns, |a, b| by_labels(call, &b.labels, &a.labels))?;
     Ok(Data::Vector(columns))
 }
 

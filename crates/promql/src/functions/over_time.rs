@@ -123,7 +123,7 @@ pub(super) fn quantile(
     evaluation.windows_to_columns(call, &matrix, steps, &quantiles, of_window).map(Data::Vector)
 }
 
-/// The φ-quantile of some values by linear interpolation; sorts them. What is not a number counts as least.
+/// The φ-quantile of some values by linear interpolation; reorders them. What is not a number counts as least.
 pub(crate) fn quantile_of(quantile: f64, values: &mut [f64]) -> f64 {
     if values.is_empty() || quantile.is_nan() {
         return f64::NAN;
@@ -134,13 +134,15 @@ pub(crate) fn quantile_of(quantile: f64, values: &mut [f64]) -> f64 {
     if quantile > 1.0 {
         return f64::INFINITY;
     }
-    values.sort_unstable_by(|a, b| {
+    let order = |a: &f64, b: &f64| {
         b.is_nan().cmp(&a.is_nan()).then(a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal))
-    });
+    };
     let highest = values.len() - 1;
     let rank = quantile * highest as f64;
     let lower = (rank.floor() as usize).min(highest);
-    let upper = (lower + 1).min(highest);
     let weight = rank - rank.floor();
-    values[lower] * (1.0 - weight) + values[upper] * weight
+    // Linear in the number of values, where sorting would not be.
+    let (_, lower, above) = values.select_nth_unstable_by(lower, order);
+    let upper = above.iter().copied().min_by(order).unwrap_or(*lower);
+    *lower * (1.0 - weight) + upper * weight
 }

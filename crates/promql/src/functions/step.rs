@@ -30,9 +30,10 @@ pub(super) fn timestamp(
         }
     };
     for column in &mut columns {
+        evaluation.effort.spend(column.values.len())?;
         column.labels = column.labels.without_metric_name();
     }
-    Ok(Data::Vector(crate::eval::merge_same_labels(columns)?))
+    Ok(Data::Vector(crate::eval::merge_same_labels(&mut evaluation.effort, columns)?))
 }
 
 fn set_to_step_time(column: &mut Column, steps: Steps) {
@@ -47,14 +48,16 @@ fn set_to_step_time(column: &mut Column, steps: Steps) {
 pub(super) fn scalar(evaluation: &mut Evaluation<'_>, call: &Call, steps: Steps) -> Result<Data, QueryError> {
     let Some(arg) = Evaluation::arg_of_kind(call, Kind::Vector) else { return Ok(Data::Vector(Vec::new())) };
     let columns = evaluation.eval_vector(arg, steps)?;
-    let only = |index: usize| {
+    let mut values = Vec::with_capacity(steps.count);
+    for index in 0..steps.count {
+        evaluation.effort.spend(columns.len())?;
         let mut there = columns.iter().map(|column| column.values[index]).filter(|value| !is_absent(*value));
-        match (there.next(), there.next()) {
+        values.push(match (there.next(), there.next()) {
             (Some(value), None) => value,
             _ => f64::NAN,
-        }
-    };
-    Ok(Data::Scalar((0..steps.count).map(only).collect()))
+        });
+    }
+    Ok(Data::Scalar(values))
 }
 
 /// A vector with one series without labels.

@@ -20,7 +20,7 @@ impl Evaluation<'_> {
         steps: Steps,
     ) -> Result<Vec<Column>, QueryError> {
         let wanted = self.param(aggregate, steps)?;
-        let columns = self.eval_vector(&aggregate.expr, steps)?;
+        let mut columns = self.eval_vector(&aggregate.expr, steps)?;
         if wanted.iter().copied().fold(f64::NEG_INFINITY, f64::max) < 1.0
             && !wanted.iter().any(|k| k.is_nan())
         {
@@ -32,17 +32,19 @@ impl Evaluation<'_> {
             AggregationOp::Bottomk => ascending,
             _ => |_, _| Ordering::Equal,
         };
-        let mut chosen = Chosen::new(&columns, steps);
+        let mut chosen = Chosen::of(columns.len());
         for (_, members) in &Groups::of(&columns, &aggregate.grouping).groups {
-            self.check_cancel()?;
             for (index, wanted) in wanted.iter().enumerate() {
+                self.effort.spend(members.len())?;
                 let mut ranked = present(&columns, members, index);
-                ranked.sort_by(|a, b| compare(columns[*a].values[index], columns[*b].values[index]));
-                ranked.truncate(if *wanted < 1.0 { 0 } else { *wanted as usize });
-                chosen.keep(&columns, &ranked, index);
+                let value = |member: &usize| columns[*member].values[index];
+                self.effort.sort_by(&mut ranked, |a, b| compare(value(a), value(b)))?;
+                let kept = if *wanted < 1.0 { 0 } else { (*wanted as usize).min(ranked.len()) };
+                chosen.keep(&ranked[..kept]);
+                ranked[kept..].iter().for_each(|member| columns[*member].values[index] = ABSENT);
             }
         }
-        Ok(chosen.into_columns())
+        Ok(chosen.out_of(columns))
     }
 
     /// A series is chosen by the hash of its labels, so that a ratio and its negative complement divide the
@@ -66,6 +68,7 @@ impl Evaluation<'_> {
         }
         let mut columns = self.eval_vector(&aggregate.expr, steps)?;
         for column in &mut columns {
+            self.effort.spend(column.values.len())?;
             let share = column.labels.fingerprint() as f64 / u64::MAX as f64;
             for (value, ratio) in column.values.iter_mut().zip(&ratios) {
                 let inside = if *ratio >= 0.0 { share < *ratio } else { share >= 1.0 + ratio };
@@ -99,31 +102,28 @@ fn present(columns: &[Column], members: &[usize], index: usize) -> Vec<usize> {
     members.iter().copied().filter(|member| !is_absent(columns[*member].values[index])).collect()
 }
 
-/// The series chosen so far, in the order in which they were chosen first: for an instant vector, that is the
-/// order of the answer.
+/// The series chosen at any step so far, in the order in which they were chosen first: for an instant vector,
+/// that is the order of the answer.
 struct Chosen {
-    columns: Vec<Option<Column>>,
+    is_chosen: Vec<bool>,
     order: Vec<usize>,
-    count: usize,
 }
 
 impl Chosen {
-    fn new(columns: &[Column], steps: Steps) -> Self {
-        Self { columns: vec![None; columns.len()], order: Vec::new(), count: steps.count }
+    fn of(count: usize) -> Self {
+        Self { is_chosen: vec![false; count], order: Vec::new() }
     }
 
-    fn keep(&mut self, from: &[Column], members: &[usize], index: usize) {
+    fn keep(&mut self, members: &[usize]) {
         for member in members {
-            let source = &from[*member];
-            let target = self.columns[*member].get_or_insert_with(|| {
+            if !std::mem::replace(&mut self.is_chosen[*member], true) {
                 self.order.push(*member);
-                Column::absent(source.labels.clone(), self.count)
-            });
-            target.values[index] = source.values[index];
+            }
         }
     }
 
-    fn into_columns(mut self) -> Vec<Column> {
-        self.order.iter().filter_map(|member| self.columns[*member].take()).collect()
+    fn out_of(self, columns: Vec<Column>) -> Vec<Column> {
+        let mut columns: Vec<Option<Column>> = columns.into_iter().map(Some).collect();
+        self.order.iter().filter_map(|member| columns[*member].take()).collect()
     }
 }
