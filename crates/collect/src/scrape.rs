@@ -36,5 +36,5 @@ pub use config::{
 };
 pub use protocol::ScrapeProtocol;
 pub use relabel::{RelabelAction, RelabelConfig, RelabelRegex};
-pub use scraper::Scraper;
+pub use scraper::{Prepared, Scraper};
 pub use status::{DroppedTarget, Health, TargetMetadata, TargetStatus, Targets};

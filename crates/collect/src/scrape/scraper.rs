@@ -51,6 +51,14 @@ struct Task {
     join: JoinHandle<()>,
 }
 
+/// Configurations that can be taken over without failing, see [`Scraper::prepare`].
+#[derive(Debug)]
+#[must_use = "nothing changes until it is committed"]
+pub struct Prepared {
+    plans: Vec<Plan>,
+    dropped: Vec<DroppedTarget>,
+}
+
 impl Scraper {
     /// A scraper without targets, whose samples go to `intake` and get their times from `clock`.
     pub fn new(intake: Arc<Intake>, clock: Arc<dyn Clock>, runtime: Handle) -> Self {
@@ -74,17 +82,33 @@ impl Scraper {
         Ok(())
     }
 
-    /// Replaces all configurations, or none if one of them is at fault.
+    /// Replaces all configurations, or none if one of them is at fault: [`prepare`](Self::prepare) and
+    /// [`commit`](Self::commit).
+    pub fn apply(&self, global: &GlobalConfig, configs: Vec<ScrapeConfig>) -> Result<(), ScrapeConfigError> {
+        self.commit(self.prepare(global, &configs)?);
+        Ok(())
+    }
+
+    /// Does all that may fail of replacing the configurations, and changes nothing. Certificates are read.
+    pub fn prepare(
+        &self,
+        global: &GlobalConfig,
+        configs: &[ScrapeConfig],
+    ) -> Result<Prepared, ScrapeConfigError> {
+        check(global, configs)?;
+        let (plans, dropped) = make_plans(global, configs, &self.running.lock().tasks)?;
+        Ok(Prepared { plans, dropped })
+    }
+
+    /// Replaces all configurations by the prepared ones.
     ///
     /// Unchanged targets go on undisturbed. A target whose settings changed goes on with its series; those of
     /// a target that is gone end with staleness markers.
-    pub fn apply(&self, global: &GlobalConfig, configs: Vec<ScrapeConfig>) -> Result<(), ScrapeConfigError> {
-        check(global, &configs)?;
+    pub fn commit(&self, prepared: Prepared) {
         let mut running = self.running.lock();
-        let (plans, dropped) = make_plans(global, &configs, &running.tasks)?;
         let mut old = OldTasks::new(std::mem::take(&mut running.tasks));
         let mut changed = Vec::new();
-        for plan in plans {
+        for plan in prepared.plans {
             match old.take_same(&plan) {
                 Some(task) => running.tasks.push(Task { plan, ..task }),
                 None => changed.push(plan),
@@ -94,13 +118,12 @@ impl Scraper {
             let before = old.take_similar(&plan);
             running.tasks.push(self.start(plan, before));
         }
-        running.dropped = dropped;
+        running.dropped = prepared.dropped;
         running.tasks.sort_by(|a, b| a.order().cmp(&b.order()));
         for task in old.into_rest() {
             // An error means that the task has ended already.
             let _ = task.end.send(End::Removed);
         }
-        Ok(())
     }
 
     fn start(&self, plan: Plan, before: Option<Task>) -> Task {

@@ -167,6 +167,21 @@ async fn a_bad_list_changes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn preparing_changes_nothing_until_it_is_committed() {
+    let (server, mut bench) = (Server::start().await, Bench::new());
+    server.text("a 1");
+    bench.apply(&job("j", &server, "")).await;
+    let prepared = bench.scraper.prepare(&GlobalConfig::default(), &configs(&job("k", &server, ""))).unwrap();
+    bench.pass().await;
+    assert_eq!(bench.next().await, ["a", "up"]);
+    assert_eq!(bench.scraper.targets().active[0].scrape_pool, "j");
+    bench.concluded(&[Health::Up]).await;
+    bench.scraper.commit(prepared);
+    assert_eq!(bench.next().await, ["a!", "up!"]);
+    assert_eq!(bench.scraper.targets().active[0].scrape_pool, "k");
+}
+
+#[tokio::test(start_paused = true)]
 async fn too_many_targets_fail_together() {
     let (server, mut bench) = (Server::start().await, Bench::new());
     server.text("a 1");
