@@ -13,6 +13,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::disk::NewFile;
+
 /// What a file that is still being written is called.
 pub(crate) const UNFINISHED: &str = "tmp";
 
@@ -69,9 +71,9 @@ pub(crate) struct ReplaceError {
 pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), ReplaceError> {
     let unfinished = path.with_extension(UNFINISHED);
     let write = || {
-        let mut file = File::create(&unfinished)?;
+        let mut file = NewFile::create(&unfinished)?;
         file.write_all(content)?;
-        file.sync_all()?;
+        file.sync()?;
         fs::rename(&unfinished, path)
     };
     write().map_err(|source| {

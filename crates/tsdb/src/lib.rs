@@ -16,6 +16,7 @@
 
 mod codec;
 mod columns;
+mod disk;
 mod error;
 mod families;
 mod files;

@@ -1,12 +1,12 @@
 //! Appending to the log.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::FileExt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::codec::Packer;
+use crate::disk;
 use crate::files;
 
 use super::frame::{FRAMES_AT, Header, VERSION, put_frame};
@@ -23,6 +23,10 @@ pub(crate) struct LogWriter {
     packer: Packer,
     /// Bytes of all closed segments.
     closed_bytes: u64,
+    /// A sync of a segment below this one failed, so the disk may lack what was written to it; zero for none.
+    unsynced_below: u64,
+    /// Parts hold all samples of segments below this one.
+    covered_below: u64,
 }
 
 #[derive(Debug)]
@@ -40,7 +44,18 @@ impl LogWriter {
     /// A writer whose first segment will have this number; `closed_bytes` lie in older segments.
     pub(crate) fn new(dir: &Path, segment: u64, closed_bytes: u64, segment_bytes_max: u64) -> Self {
         let packer = Packer::new(1);
-        Self { dir: dir.to_owned(), segment_bytes_max, segment, open: None, packer, closed_bytes }
+        let (unsynced_below, covered_below) = (0, 0);
+        let dir = dir.to_owned();
+        Self {
+            dir,
+            segment_bytes_max,
+            segment,
+            open: None,
+            packer,
+            closed_bytes,
+            unsynced_below,
+            covered_below,
+        }
     }
 
     /// Makes room for a batch: closes a full segment and makes a new one. Call before looking at
@@ -48,7 +63,7 @@ impl LogWriter {
     pub(crate) fn prepare(&mut self) -> io::Result<()> {
         let full = |open: &OpenSegment| open.len >= self.segment_bytes_max || open.next_record == u32::MAX;
         if self.open.as_ref().is_some_and(full) {
-            self.close_segment()?;
+            self.close_segment();
         }
         if self.open.is_none() {
             self.open = Some(self.make_segment()?);
@@ -58,10 +73,11 @@ impl LogWriter {
 
     fn make_segment(&self) -> io::Result<OpenSegment> {
         let path = self.path();
-        let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
         let salt = ahash::RandomState::new().hash_one(self.segment);
         let header = Header { version: VERSION, segment: self.segment, salt };
-        let written = file.write_all(&header.encode()).and_then(|()| files::sync_dir(&self.dir));
+        let written =
+            disk::write_all_at(&file, &header.encode(), 0).and_then(|()| files::sync_dir(&self.dir));
         if let Err(error) = written {
             let _ = std::fs::remove_file(&path);
             return Err(error);
@@ -109,8 +125,8 @@ impl LogWriter {
             next_record = next_record.saturating_add(1);
             next_ref = next_ref.max(record.first_ref.saturating_add(record.declared.len() as u32));
         }
-        if let Err(error) = open.file.write_all_at(&bytes, open.len) {
-            self.take_back()?;
+        if let Err(error) = disk::write_all_at(&open.file, &bytes, open.len) {
+            self.take_back();
             return Err(error);
         }
         open.len += bytes.len() as u64;
@@ -120,12 +136,10 @@ impl LogWriter {
 
     /// Shortens the file to its sound records. Where that fails, the segment is left for good: what lies behind
     /// its sound records is at most a torn record, which the next start cuts off.
-    fn take_back(&mut self) -> io::Result<()> {
-        let Some(open) = &self.open else { return Ok(()) };
-        if open.file.set_len(open.len).is_err() {
-            self.close_segment()?;
+    fn take_back(&mut self) {
+        if self.open.as_ref().is_some_and(|open| open.file.set_len(open.len).is_err()) {
+            self.close_segment();
         }
-        Ok(())
     }
 
     /// What must be synced so that everything appended so far is on disk; nothing if it is already.
@@ -141,26 +155,50 @@ impl LogWriter {
         }
     }
 
-    /// Closes the segment, so that the next record opens a new one.
-    pub(crate) fn close_segment(&mut self) -> io::Result<()> {
-        if let Some(open) = self.open.take() {
-            self.closed_bytes += open.len;
-            self.segment += 1;
-            if open.synced_len < open.len {
-                open.file.sync_data()?;
+    /// Closes the segment, so that the next record opens a new one. If it cannot be synced, it counts as
+    /// [unsynced](Self::has_unsynced).
+    pub(crate) fn close_segment(&mut self) {
+        let Some(open) = self.open.take() else { return };
+        self.closed_bytes += open.len;
+        self.segment += 1;
+        if open.synced_len < open.len {
+            if let Err(error) = disk::sync(&open.file) {
+                tracing::error!(%error, segment = self.segment - 1, "cannot sync a log segment");
+                self.note_unsynced(self.segment);
             }
         }
-        Ok(())
     }
 
-    /// Gives the open segment up after a failed sync, shortened to `len` bytes: nobody knows what of it is on
-    /// disk. The next record opens a new segment.
-    pub(crate) fn abandon(&mut self, len: u64) {
-        if let Some(open) = self.open.take() {
-            let _ = open.file.set_len(len);
-            self.closed_bytes += len;
-            self.segment += 1;
+    /// Takes note of a sync that failed: nobody knows what the disk holds of the segment, whatever later syncs
+    /// say. If it is still open, it is given up, shortened to `len` bytes, and the next record opens a new one.
+    pub(crate) fn sync_failed(&mut self, segment: u64, len: u64) {
+        if segment == self.segment {
+            if let Some(open) = self.open.take() {
+                let _ = open.file.set_len(len);
+                self.closed_bytes += len;
+                self.segment += 1;
+            }
         }
+        self.note_unsynced(segment.saturating_add(1));
+    }
+
+    fn note_unsynced(&mut self, below: u64) {
+        if below > self.covered_below {
+            self.unsynced_below = self.unsynced_below.max(below);
+        }
+    }
+
+    /// Takes note that parts hold all samples of segments below this one.
+    pub(crate) fn covered(&mut self, below: u64) {
+        self.covered_below = self.covered_below.max(below);
+        if self.unsynced_below <= self.covered_below {
+            self.unsynced_below = 0;
+        }
+    }
+
+    /// Whether a sync failed and the samples concerned are only in memory for all that is known.
+    pub(crate) fn has_unsynced(&self) -> bool {
+        self.unsynced_below > 0
     }
 
     /// Bytes of the open segment.
@@ -184,6 +222,6 @@ impl Unsynced {
 
     /// Forces the bytes onto the disk. May take long; holds no lock.
     pub(crate) fn sync(&self) -> io::Result<()> {
-        self.file.sync_data()
+        disk::sync(&self.file)
     }
 }

@@ -1,7 +1,7 @@
 //! Writing a part.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,7 @@ use ahash::HashMap;
 use model::Labels;
 
 use crate::codec::{Packer, UNPACKED_BYTES_MAX, encode_times, encode_values, seal_block};
+use crate::disk::NewFile;
 use crate::files::{self, UNFINISHED};
 
 use super::directory::{BlockEntry, Directory, SeriesGroup, ValueGroup, put_series, put_value};
@@ -26,7 +27,7 @@ pub(crate) struct PartWriter {
     info: PartInfo,
     dir: PathBuf,
     unfinished: PathBuf,
-    file: Option<BufWriter<File>>,
+    file: Option<BufWriter<NewFile>>,
     packer: Packer,
     at: u64,
     /// Time columns by codec and payload.
@@ -44,7 +45,8 @@ pub(crate) struct PartWriter {
 impl PartWriter {
     pub(crate) fn create(dir: &Path, id: u64, order: u64, level: u8) -> Result<Self, PartError> {
         let unfinished = dir.join(format!("{id:08}.{UNFINISHED}"));
-        let mut file = BufWriter::new(File::create(&unfinished)?);
+        let mut file = BufWriter::new(NewFile::create(&unfinished)?);
+        // The buffer takes it, so that this leaves no file behind.
         file.write_all(&footer::header())?;
         let info =
             PartInfo { id, order, level, min: i64::MAX, max: i64::MIN, samples: 0, series: 0, bytes: 0 };
@@ -191,7 +193,7 @@ impl PartWriter {
         self.write(&footer)?;
         self.info.bytes = self.at;
         if let Some(file) = self.file.take() {
-            file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+            file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync()?;
         }
         let path = self.dir.join(self.info.file_name());
         // Where only the directory's sync fails, the file has its name already.

@@ -200,13 +200,11 @@ impl Shared {
         }
         let Some(unsynced) = log.unsynced() else { return Ok(()) };
         if let Err(error) = unsynced.sync() {
-            self.figures.sync_failed(&error);
             let failed = io_error("sync the log segment", &log.path())(error);
-            log.abandon(before);
+            log.sync_failed(unsynced.segment(), before);
             return Err(failed);
         }
         log.synced(&unsynced);
-        self.figures.sync_succeeded();
         Ok(())
     }
 

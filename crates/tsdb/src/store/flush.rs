@@ -29,6 +29,7 @@ impl Shared {
             None => return Ok(()),
         };
         let since = Instant::now();
+        self.save_families()?;
         let parts = self.write_parts(&frozen, manifest)?;
         done.parts_flushed += parts.len();
         done.samples_flushed += parts.infos().map(|part| part.samples).sum::<u64>();
@@ -39,21 +40,23 @@ impl Shared {
     }
 
     fn is_flush_due(&self) -> bool {
+        let mut log = self.log.lock();
         let live = self.live.read();
-        let Some(since) = live.head_since.filter(|_| !live.head.active.is_empty()) else { return false };
+        let Some(since) = live.head_since.filter(|_| !live.head.active.is_empty()) else {
+            let below = log.segment();
+            log.covered(below);
+            return false;
+        };
         let now = self.clock.now();
         // A clock that was set back must not put the flush off.
         let old = now >= since.plus(self.options.head_span) || now < since;
-        old || live.head.active.bytes() >= self.options.head_bytes_max || self.figures.is_sync_failing()
+        old || live.head.active.bytes() >= self.options.head_bytes_max || log.has_unsynced()
     }
 
     /// Ends the active generation together with its log segments.
     fn freeze(&self) -> Arc<Frozen> {
         let mut log = self.log.lock();
-        if let Err(error) = log.close_segment() {
-            // The samples are in memory and about to be written as parts.
-            self.figures.sync_failed(&error);
-        }
+        log.close_segment();
         let mut live = self.live.write();
         let samples = std::mem::take(&mut live.head.active);
         let frozen = Arc::new(Frozen { samples, covers_segments_below: log.segment() });
@@ -120,11 +123,11 @@ impl Shared {
 
     /// Makes the parts count and forgets the frozen generation, as one step for readers.
     fn commit(&self, frozen: &Frozen, parts: NewParts, manifest: &mut Manifest) -> Result<(), StoreError> {
-        self.save_families()?;
         let first_segment = frozen.covers_segments_below;
         // Between the two steps a reader may see samples twice, in a part and in the head: they are the same.
         self.swap_parts(manifest, &[], parts, |manifest| manifest.first_segment = first_segment)?;
-        let _log = self.log.lock();
+        let mut log = self.log.lock();
+        log.covered(first_segment);
         self.live.write().head.finish_flush();
         Ok(())
     }

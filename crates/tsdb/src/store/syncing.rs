@@ -75,20 +75,12 @@ impl Shared {
         let Some(unsynced) = unsynced else { return Ok(()) };
         let result = unsynced.sync();
         let mut log = self.log.lock();
-        match result {
-            Ok(()) => {
-                log.synced(&unsynced);
-                self.figures.sync_succeeded();
-                Ok(())
-            }
-            Err(error) => {
-                self.figures.sync_failed(&error);
-                if unsynced.segment() == log.segment() {
-                    let len = log.open_len();
-                    log.abandon(len);
-                }
-                Err(io_error("sync the log segment", &path)(error))
-            }
+        if let Err(error) = result {
+            let len = log.open_len();
+            log.sync_failed(unsynced.segment(), len);
+            return Err(io_error("sync the log segment", &path)(error));
         }
+        log.synced(&unsynced);
+        Ok(())
     }
 }

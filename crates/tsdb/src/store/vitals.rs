@@ -1,7 +1,6 @@
 //! The store's own figures.
 
-use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use model::{MetricDesc, Vital, VitalSource};
@@ -38,8 +37,10 @@ const FLUSH_FAILED: MetricDesc = MetricDesc::gauge(
 const MERGES: MetricDesc = MetricDesc::counter("sextant_store_merges_total", "Merges of parts.");
 const MERGE_SECONDS: MetricDesc =
     MetricDesc::counter("sextant_store_merge_seconds_total", "Time spent merging parts.");
-const SYNC_FAILED: MetricDesc =
-    MetricDesc::gauge("sextant_store_sync_failed", "Whether the last sync of the log failed.");
+const SYNC_FAILED: MetricDesc = MetricDesc::gauge(
+    "sextant_store_sync_failed",
+    "Whether a sync of the log failed and the samples concerned are not in parts yet.",
+);
 
 /// A number that only rises.
 #[derive(Debug, Default)]
@@ -81,25 +82,10 @@ pub(super) struct Figures {
     pub(super) damaged_reads: Counter,
     pub(super) flushes: Work,
     pub(super) merges: Work,
-    sync_failed: AtomicBool,
     flush_error: Mutex<Option<String>>,
 }
 
 impl Figures {
-    pub(super) fn sync_failed(&self, error: &io::Error) {
-        tracing::error!(%error, "the log cannot be synced");
-        self.sync_failed.store(true, Ordering::Relaxed);
-    }
-
-    pub(super) fn sync_succeeded(&self) {
-        self.sync_failed.store(false, Ordering::Relaxed);
-    }
-
-    /// Whether the last sync failed.
-    pub(super) fn is_sync_failing(&self) -> bool {
-        self.sync_failed.load(Ordering::Relaxed)
-    }
-
     pub(super) fn set_flush_error(&self, error: Option<String>) {
         *self.flush_error.lock() = error;
     }
@@ -123,7 +109,10 @@ impl VitalSource for Store {
 
 impl Shared {
     fn vitals(&self, out: &mut Vec<Vital>) {
-        let log_bytes = self.log.lock().bytes();
+        let (log_bytes, unsynced) = {
+            let log = self.log.lock();
+            (log.bytes(), log.has_unsynced())
+        };
         let live = self.live.read();
         let (series, head_bytes) = (live.head.registry.len(), live.head.sample_bytes());
         let parts = live.parts.clone();
@@ -144,7 +133,7 @@ impl Shared {
             Vital::plain(&FLUSH_FAILED, flag(figures.flush_error().is_some())),
             Vital::plain(&MERGES, figures.merges.runs.get()),
             Vital::plain(&MERGE_SECONDS, figures.merges.seconds()),
-            Vital::plain(&SYNC_FAILED, flag(figures.is_sync_failing())),
+            Vital::plain(&SYNC_FAILED, flag(unsynced)),
         ]);
     }
 }

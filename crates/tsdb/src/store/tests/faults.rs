@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use crate::OpenError;
+use crate::disk::faults;
 
 use super::*;
 
@@ -118,19 +119,98 @@ fn every_policy_keeps_what_it_acknowledged() {
     }
 }
 
-/// Needs a file system of a megabyte or less: `mount -t tmpfs -o size=1m none DIR`, then
-/// `SEXTANT_SMALL_DISK=DIR cargo nextest run -p tsdb --run-ignored only full_disk`.
+fn vital(trial: &Trial, name: &str) -> f64 {
+    let mut vitals = Vec::new();
+    model::VitalSource::vitals(trial.store(), &mut vitals);
+    vitals.iter().find(|vital| vital.desc.name == name).unwrap().value
+}
+
+fn files(trial: &Trial, dir: &str) -> usize {
+    std::fs::read_dir(trial.dir.path().join(dir)).unwrap().count()
+}
+
 #[test]
-#[ignore = "needs a small file system"]
+fn samples_of_a_segment_whose_sync_failed_are_written_as_parts_whatever_later_syncs_say() {
+    #[track_caller]
+    fn f(options: Options, fail: impl Fn(&Trial), want: usize) {
+        let mut trial = Trial::with(options);
+        trial.append(&[("m", NOW, 1.0)]);
+        faults::fail_sync(true);
+        fail(&trial);
+        faults::fail_sync(false);
+        trial.append(&[("m", NOW + 1, 2.0)]);
+        trial.store().sync().unwrap();
+        assert_eq!(vital(&trial, "sextant_store_sync_failed"), 1.0);
+        assert_eq!(trial.store().maintain().unwrap().samples_flushed, want as u64);
+        assert_eq!((vital(&trial, "sextant_store_sync_failed"), files(&trial, "log")), (0.0, 0));
+        assert_eq!(trial.store().maintain().unwrap(), crate::Maintenance::default());
+        trial.reopen();
+        assert_eq!(trial.samples("m").len(), want);
+    }
+    let refused = |trial: &Trial| {
+        let mut batch = Batch::new();
+        batch.push(labels("m"), Timestamp::from_millis(NOW + 2), 3.0);
+        trial.store().append(&batch).unwrap_err();
+    };
+    f(options(), |trial| assert!(trial.store().sync().is_err()), 2);
+    // The next batch finds the segment full and closes it.
+    let full = Options { segment_bytes_max: 1, ..options() };
+    f(full, |trial| assert_eq!(trial.append(&[("m", NOW + 2, 3.0)]).stored, 1), 3);
+    f(Options { sync: SyncPolicy::Always, ..options() }, refused, 2);
+}
+
+#[test]
+fn a_flush_that_fails_anywhere_leaves_no_part_behind() {
+    #[track_caller]
+    fn f(fail: impl Fn(&Trial) -> bool) {
+        let mut trial = Trial::new();
+        let mut batch = Batch::new();
+        let metadata = model::Metadata { help: "x".repeat(5000).into(), ..Default::default() };
+        batch.metadata.push(("m".into(), metadata));
+        (0..50).for_each(|n| batch.push(labels("m"), Timestamp::from_millis(NOW - n * DAY), n as f64));
+        trial.store().append(&batch).unwrap();
+        trial.clock.set(Timestamp::from_millis(NOW + HOUR));
+        while fail(&trial) {
+            assert_eq!(files(&trial, "parts"), 0);
+            assert_eq!(trial.samples("m").len(), 50);
+        }
+        trial.store().maintain().unwrap();
+        assert!(files(&trial, "parts") > 0);
+        trial.reopen();
+        assert_eq!(trial.samples("m").len(), 50);
+    }
+    let room = std::cell::Cell::new(0);
+    f(|trial| {
+        faults::set_room(Some(room.get()));
+        room.set(room.get() + 97);
+        let failed = trial.store().maintain().is_err();
+        faults::set_room(None);
+        failed
+    });
+    assert!(room.get() > 5000);
+    // A directory in the place of the file that is to be made.
+    for name in ["METADATA.tmp", "MANIFEST.tmp"] {
+        let tries = std::cell::Cell::new(0);
+        f(|trial| {
+            tries.set(tries.get() + 1);
+            let in_the_way = trial.dir.path().join(name);
+            if tries.get() > 2 {
+                std::fs::remove_dir(&in_the_way).unwrap();
+                return false;
+            }
+            std::fs::create_dir_all(&in_the_way).unwrap();
+            assert!(trial.store().maintain().is_err());
+            true
+        });
+    }
+}
+
+#[test]
 fn a_full_disk_refuses_writes_loses_nothing_and_is_left_behind_when_there_is_room() {
-    let disk = std::env::var("SEXTANT_SMALL_DISK").unwrap();
-    let dir = TempDir::new_in(disk).unwrap();
-    let ballast = dir.path().join("ballast");
-    std::fs::write(&ballast, vec![1; 300_000]).unwrap();
-    let mut trial = Trial { dir, store: None, ..Trial::new() };
-    trial.reopen();
+    let mut trial = Trial::new();
     let mut batch = Batch::new();
     batch.push(labels("m"), Timestamp::from_millis(NOW), 0.1);
+    faults::set_room(Some(5000));
     let mut acknowledged = 0;
     let refused = loop {
         batch.rows[0].sample.timestamp = Timestamp::from_millis(NOW + acknowledged);
@@ -139,17 +219,21 @@ fn a_full_disk_refuses_writes_loses_nothing_and_is_left_behind_when_there_is_roo
             Err(error) => break error,
         }
     };
+    assert!(acknowledged > 10, "{acknowledged}");
     assert!(matches!(refused, StoreError::Unavailable { .. }), "{refused:?}");
     let want: Vec<(i64, u64)> = (0..acknowledged).map(|n| (NOW + n, 0.1_f64.to_bits())).collect();
     assert_eq!(trial.samples("m"), want);
     trial.reopen();
     assert!(trial.store().recovery().is_clean(), "{:?}", trial.store().recovery());
     assert_eq!(trial.samples("m"), want);
+    assert!(matches!(trial.store().append(&batch), Err(StoreError::Unavailable { .. })));
     trial.clock.set(Timestamp::from_millis(NOW + HOUR));
     assert!(trial.store().maintain().is_err());
     assert_eq!(trial.samples("m"), want);
-    std::fs::remove_file(&ballast).unwrap();
+    faults::set_room(None);
     assert_eq!(trial.store().append(&batch).unwrap().stored, 1);
     assert_eq!(trial.store().maintain().unwrap().parts_flushed, 1);
+    assert_eq!(trial.samples("m").len(), want.len() + 1);
+    trial.reopen();
     assert_eq!(trial.samples("m").len(), want.len() + 1);
 }
