@@ -63,6 +63,8 @@ struct GroupState {
 #[derive(Clone, Debug, Default)]
 struct RuleState {
     alerts: States,
+    /// The states that the catalog holds, if they are not those above because saving failed.
+    saved: Option<States>,
     /// The series it wrote last time, which get a staleness marker when they are gone.
     written: HashSet<Labels>,
     health: RuleHealth,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use catalog::Catalog;
 use intake::{Intake, Limits};
@@ -23,16 +23,20 @@ use crate::template::Globals;
 
 /// A store in memory.
 #[derive(Default)]
-pub(crate) struct MemStore(Mutex<BTreeMap<Labels, BTreeMap<i64, f64>>>);
+pub(crate) struct MemStore {
+    data: Mutex<BTreeMap<Labels, BTreeMap<i64, f64>>>,
+    /// How many of the next batches are refused.
+    pub(crate) refusals: AtomicU64,
+}
 
 impl MemStore {
     pub(crate) fn put(&self, labels: &Labels, at: Timestamp, value: f64) {
-        self.0.lock().entry(labels.clone()).or_default().insert(at.as_millis(), value);
+        self.data.lock().entry(labels.clone()).or_default().insert(at.as_millis(), value);
     }
 
     /// Texts of all series of a metric that have a sample at `at`, with its value.
     pub(crate) fn at(&self, metric: &str, at: Timestamp) -> Vec<String> {
-        let data = self.0.lock();
+        let data = self.data.lock();
         let of_metric = data.iter().filter(|(labels, _)| labels.metric_name() == Some(metric));
         let sampled = of_metric.filter_map(|(labels, samples)| Some((labels, samples.get(&at.as_millis())?)));
         let value =
@@ -43,6 +47,10 @@ impl MemStore {
 
 impl Appendable for MemStore {
     fn append(&self, batch: &Batch) -> Result<Appended, StoreError> {
+        let fewer = |left: u64| left.checked_sub(1);
+        if self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer).is_ok() {
+            return Err(StoreError::Unavailable { reason: "the disk is full".to_owned() });
+        }
         for row in &batch.rows {
             self.put(&row.labels, row.sample.timestamp, row.sample.value);
         }
@@ -53,7 +61,7 @@ impl Appendable for MemStore {
 impl Queryable for MemStore {
     fn select(&self, request: &Select<'_>) -> Result<Vec<SeriesColumns>, StoreError> {
         let (start, end) = (request.range.start.as_millis(), request.range.end.as_millis());
-        let data = self.0.lock();
+        let data = self.data.lock();
         let hits = data.iter().filter(|(labels, _)| request.matchers.iter().all(|m| m.matches(labels)));
         let columns = hits.map(|(labels, samples)| {
             let (timestamps, values) = samples.range(start..=end).map(|(at, value)| (*at, *value)).unzip();

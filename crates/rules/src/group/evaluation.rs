@@ -9,7 +9,7 @@ use model::{Batch, Labels, LabelsBuilder, METRIC_NAME, STALE_NAN, Timestamp};
 use super::{Context, Group, RuleState};
 use crate::expr::{Expr, Vector, chain};
 use crate::rule::{AlertRule, Rule, RuleKind};
-use crate::state::{self, Found, Terms};
+use crate::state::{self, Found, States, Terms};
 use crate::status::RuleHealth;
 use crate::template::{Scene, Template};
 
@@ -94,19 +94,27 @@ impl Evaluation<'_> {
         let terms = Terms { hold: alert.hold, keep_firing_for: alert.keep_firing_for, limit };
         let after =
             state::advance(&state.alerts, found, self.now, terms).map_err(|error| error.to_string())?;
-        let changes = state::changes(&self.key, &state.alerts, &after);
-        state.alerts = after;
-        if let Err(error) = self.context.catalog.save_alert_states(&self.group.key, &changes) {
-            // People must be told all the same; what is lost is the memory of it after a restart.
-            let error = chain(&error);
-            tracing::error!(group = self.group.key, rule = self.rule.name, error, "cannot save alert states");
-            self.context.failures.fetch_add(1, Ordering::Relaxed);
-        }
+        let before = std::mem::replace(&mut state.alerts, after);
+        self.save(state, before);
         let due = state::take_due(&mut state.alerts, self.now, &generator_url(&self.rule.expr));
         if !due.is_empty() {
             self.context.sink.alerts(&due);
         }
         Ok(state::series(&state.alerts))
+    }
+
+    /// Brings the catalog from the states `before`, or older ones if it could not be written since, to those of
+    /// now.
+    fn save(&self, state: &mut RuleState, before: States) {
+        let saved = state.saved.take().unwrap_or(before);
+        let changes = state::changes(&self.key, &saved, &state.alerts);
+        if let Err(error) = self.context.catalog.save_alert_states(&self.group.key, &changes) {
+            // People must be told all the same. It is tried again at the next evaluation.
+            let error = chain(&error);
+            tracing::error!(group = self.group.key, rule = self.rule.name, error, "cannot save alert states");
+            self.context.failures.fetch_add(1, Ordering::Relaxed);
+            state.saved = Some(saved);
+        }
     }
 
     fn found(&self, alert: &AlertRule, labels: &Labels, value: f64) -> Found {
@@ -129,7 +137,8 @@ fn expand_into(builder: &mut LabelsBuilder, templates: &[(String, Template)], sc
     }
 }
 
-/// Writes a rule's series, and staleness markers for those it wrote before and no longer gives.
+/// Writes a rule's series, and staleness markers for those it wrote before and no longer gives. `written` changes
+/// only when the store has taken them, so that a marker that is refused comes with the next evaluation.
 pub(super) fn write(
     context: &Context,
     written: &mut HashSet<Labels>,
@@ -137,19 +146,19 @@ pub(super) fn write(
     at: Timestamp,
 ) -> Result<(), String> {
     let mut batch = Batch::new();
-    let mut gone = std::mem::take(written);
+    let mut present = HashSet::with_capacity(rows.len());
     for (labels, value) in rows {
-        gone.remove(&labels);
-        written.insert(labels.clone());
+        present.insert(labels.clone());
         batch.push(labels, at, value);
     }
-    for labels in gone {
-        batch.push(labels, at, STALE_NAN);
+    for labels in written.difference(&present) {
+        batch.push(labels.clone(), at, STALE_NAN);
     }
     if batch.is_empty() {
         return Ok(());
     }
     let outcome = context.intake.ingest(batch).map_err(|error| chain(&error))?;
+    *written = present;
     match outcome.rejections.first() {
         Some(rejection) => Err(format!("results were not stored: {rejection}")),
         None => Ok(()),

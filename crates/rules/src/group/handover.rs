@@ -93,16 +93,24 @@ pub(crate) fn resolve_orphans(context: &Context, kept: &[String]) -> Result<(), 
 /// The states that the catalog holds of a group, by rule key.
 fn from_catalog(context: &Context, group: &str) -> Result<HashMap<String, RuleState>, CatalogError> {
     let mut rules: HashMap<String, RuleState> = HashMap::new();
+    let mut outdated = Vec::new();
     for row in context.catalog.alert_states(group)? {
         let state = rules.entry(row.rule.clone()).or_default();
         match serde_json::from_str::<Saved>(&row.state) {
-            Ok(saved) => state.alerts.extend(saved.restore(context.outage)),
+            Ok(saved) => match saved.restore(context.outage) {
+                Some((labels, alert)) => {
+                    state.alerts.insert(labels, alert);
+                }
+                None => outdated.push(AlertStateChange::Remove { rule: row.rule, alert: row.alert }),
+            },
             Err(error) => {
                 let error = chain(&error);
                 tracing::error!(group, rule = row.rule, error, "cannot read the saved state of an alert");
             }
         }
     }
+    // What says nothing any more after this outage must not be found after the next, shorter one.
+    context.catalog.save_alert_states(group, &outdated)?;
     // What was saved of these alerts has also been written as series, before the restart.
     for state in rules.values_mut() {
         state.written = state::series(&state.alerts).into_iter().map(|(labels, _)| labels).collect();
@@ -129,7 +137,9 @@ fn resolve(context: &Context, group: &str, rule: &str, mut orphan: RuleState) {
     if !due.is_empty() {
         context.sink.alerts(&due);
     }
-    let changes = state::changes(rule, &before, &States::new());
+    let mut saved = orphan.saved.unwrap_or_default();
+    saved.extend(before);
+    let changes = state::changes(rule, &saved, &States::new());
     if let Err(error) = context.catalog.save_alert_states(group, &changes) {
         tracing::error!(
             group,

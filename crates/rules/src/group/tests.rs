@@ -245,3 +245,61 @@ fn slots_are_one_interval_apart_and_differ_between_groups() {
     let phases: HashSet<i64> = ["a", "b", "c", "d", "e", "f"].map(|name| slot(name, 1000) % 15_000).into();
     assert!(phases.len() > 3, "{phases:?}");
 }
+
+#[test]
+fn a_staleness_marker_that_the_store_refuses_comes_with_the_next_evaluation() {
+    let bench = Bench::of("groups: [{name: g, rules: [{record: r, expr: m}]}]");
+    bench.put("m{instance=a}", 1.0);
+    bench.evaluate_at(0);
+    bench.clock.set(at_secs(15));
+    bench.put("m{instance=a}", f64::from_bits(model::STALE_NAN.to_bits()));
+    bench.store.refusals.store(1, std::sync::atomic::Ordering::SeqCst);
+    bench.evaluate_at(15);
+    assert!(bench.errors()[0].contains("the disk is full"), "{:?}", bench.errors());
+    bench.evaluate_at(30);
+    assert_eq!(bench.store.at("r", at_secs(30)), [r#"r{instance="a"} stale"#]);
+    bench.evaluate_at(45);
+    assert!(bench.store.at("r", at_secs(45)).is_empty());
+}
+
+/// Makes every use of alert states fail, or work again.
+fn break_states(path: &std::path::Path, broken: bool) {
+    let (from, to) = if broken { ("alert_state", "gone") } else { ("gone", "alert_state") };
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.execute_batch(&format!("ALTER TABLE {from} RENAME TO {to}")).unwrap();
+}
+
+#[test]
+fn states_that_cannot_be_saved_are_saved_by_the_next_evaluation() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    let catalog = Arc::new(Catalog::open(&path).unwrap());
+    let rules = "groups: [{name: g, rules: [{alert: A, expr: m > 0, for: 1h}]}]";
+    let bench = Bench::restarted(group(rules), Arc::default(), catalog.clone(), Outage::default());
+    let saved = || catalog.alert_states(&bench.group.key).unwrap().len();
+
+    break_states(&path, true);
+    bench.put("m{instance=a}", 1.0);
+    bench.evaluate_at(0);
+    break_states(&path, false);
+    assert_eq!(saved(), 0);
+    bench.evaluate_at(15);
+    assert_eq!(saved(), 1, "it is pending, as before");
+
+    break_states(&path, true);
+    bench.clock.set(at_secs(30));
+    bench.put("m{instance=a}", 0.0);
+    bench.evaluate_at(30);
+    break_states(&path, false);
+    assert_eq!(saved(), 1);
+    bench.evaluate_at(45);
+    assert_eq!(saved(), 0, "it would come back after a restart");
+}
+
+#[test]
+fn what_was_pending_before_a_long_outage_is_forgotten_for_good() {
+    let rules = "groups: [{name: g, rules: [{alert: A, expr: m > 0, for: 1h}]}]";
+    let long = Outage { length: Duration::from_secs(7200), held_until: None };
+    let (bench, _) = restart(rules, 7200, long);
+    assert!(bench.context.catalog.alert_states(&bench.group.key).unwrap().is_empty());
+}

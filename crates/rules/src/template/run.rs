@@ -18,7 +18,8 @@ const QUERIES_MAX: u32 = 20;
 /// Expands a template.
 pub(super) fn run(parsed: &Parsed, scene: &Scene<'_>) -> Result<String, String> {
     let (dot, variables) = scene.data();
-    let mut run = Run { parsed, scene, out: String::new(), variables, steps: 0, text_bytes: 0, calls: 0, queries: 0 };
+    let mut run =
+        Run { parsed, scene, out: String::new(), variables, steps: 0, text_bytes: 0, calls: 0, queries: 0 };
     run.nodes(&parsed.body, &dot)?;
     Ok(run.out)
 }
