@@ -43,21 +43,20 @@ pub(crate) type Vector = Vec<(Labels, f64)>;
 
 /// Evaluates expressions at one time. May block on disk.
 pub(crate) trait Evaluate: Send + Sync {
-    /// The value of the expression, or why it has none, for people.
-    fn evaluate(&self, expr: &Expr, at: Timestamp) -> Result<Vector, String>;
+    /// The value of the expression, or why it has none, for people. `cancel` is raised when nobody waits for it
+    /// any more.
+    fn evaluate(&self, expr: &Expr, at: Timestamp, cancel: &Cancel) -> Result<Vector, String>;
 }
 
 /// The PromQL engine over the store.
 pub(crate) struct StoreEvaluator {
     pub(crate) engine: Arc<Engine>,
     pub(crate) store: Arc<dyn Queryable>,
-    /// Raised when rules stop.
-    pub(crate) cancel: Cancel,
 }
 
 impl Evaluate for StoreEvaluator {
-    fn evaluate(&self, expr: &Expr, at: Timestamp) -> Result<Vector, String> {
-        let options = QueryOptions::new(&self.cancel);
+    fn evaluate(&self, expr: &Expr, at: Timestamp, cancel: &Cancel) -> Result<Vector, String> {
+        let options = QueryOptions::new(cancel);
         let answer = self.engine.instant(&*self.store, &expr.query, at, &options).map_err(|e| chain(&e))?;
         match answer.value {
             Value::Vector(series) => {

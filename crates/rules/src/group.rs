@@ -12,11 +12,12 @@ use std::time::Duration as StdDuration;
 use catalog::Catalog;
 use intake::Intake;
 use model::{AlertSink, Clock, Duration, Labels, Timestamp};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use promql::MetricNames;
 
 pub(crate) use handover::resolve_orphans;
 
+use crate::deadline::Deadlines;
 use crate::expr::Evaluate;
 use crate::rule::{Rule, RuleGroup};
 use crate::state::{self, Outage, States};
@@ -31,7 +32,8 @@ pub(crate) struct Context {
     pub(crate) sink: Arc<dyn AlertSink>,
     pub(crate) clock: Arc<dyn Clock>,
     /// What templates know of this server.
-    pub(crate) globals: Globals,
+    pub(crate) globals: RwLock<Arc<Globals>>,
+    pub(crate) deadlines: Deadlines,
     /// The outage before this process began.
     pub(crate) outage: Outage,
     pub(crate) evaluations: AtomicU64,
@@ -81,7 +83,7 @@ impl fmt::Debug for Group {
 
 impl Group {
     pub(crate) fn new(rules: RuleGroup, default_interval: Duration) -> Self {
-        let interval = rules.interval.unwrap_or(default_interval).max(Duration::from_millis(1));
+        let interval = interval_of(&rules, default_interval);
         let states = vec![RuleState::default(); rules.rules.len()];
         let shown = status(&rules, interval, &states, None, StdDuration::ZERO);
         Self {
@@ -91,6 +93,11 @@ impl Group {
             shown: Mutex::new(Arc::new(shown)),
             rules,
         }
+    }
+
+    /// Whether a group of these rules would be evaluated as this one is.
+    pub(crate) fn does(&self, rules: &RuleGroup, default_interval: Duration) -> bool {
+        self.rules == *rules && self.interval == interval_of(rules, default_interval)
     }
 
     /// What the last evaluation left to be shown.
@@ -147,6 +154,11 @@ impl Group {
     fn show(&self, states: &[RuleState], at: Timestamp, took: StdDuration) {
         *self.shown.lock() = Arc::new(status(&self.rules, self.interval, states, Some(at), took));
     }
+}
+
+/// The time between two evaluations of a group.
+fn interval_of(rules: &RuleGroup, default_interval: Duration) -> Duration {
+    rules.interval.unwrap_or(default_interval).max(Duration::from_millis(1))
 }
 
 fn status(

@@ -13,6 +13,7 @@
 //!
 //! This crate knows nothing of channels: who is told, and how, is the sink's business.
 
+mod deadline;
 mod expr;
 mod file;
 mod group;

@@ -12,12 +12,13 @@ use std::time::Duration as StdDuration;
 use catalog::Catalog;
 use intake::Intake;
 use model::store::Queryable;
-use model::{AlertSink, Cancel, Clock, Duration, Labels, Timestamp, Vital, VitalSource};
-use parking_lot::Mutex;
+use model::{AlertSink, Clock, Duration, Labels, Timestamp, Vital, VitalSource};
+use parking_lot::{Mutex, RwLock};
 use promql::Engine;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::deadline::Deadlines;
 use crate::expr::{Evaluate, StoreEvaluator, chain};
 use crate::group::{Context, Group, resolve_orphans};
 use crate::rule::RuleGroup;
@@ -39,7 +40,7 @@ const OUTAGE_BRIDGED: Duration = Duration::from_secs(60);
 /// After a longer outage, alerts are not ended for lack of data for this long.
 const OUTAGE_GRACE: Duration = Duration::from_secs(60);
 
-/// How long a stop waits before it cancels evaluations that are under way.
+/// How long a stop waits before it cancels evaluations that are under way, and then for their end.
 const STOP_WAIT: StdDuration = StdDuration::from_secs(3);
 
 /// What holds for all rules.
@@ -51,6 +52,8 @@ pub struct RulerOptions {
     pub external_labels: Labels,
     /// The UI's address as people reach it, for templates.
     pub external_url: String,
+    /// How long the evaluation of one rule may take, its templates included.
+    pub query_timeout: Duration,
 }
 
 impl Default for RulerOptions {
@@ -59,6 +62,7 @@ impl Default for RulerOptions {
             default_interval: Duration::from_secs(15),
             external_labels: Labels::empty(),
             external_url: String::new(),
+            query_timeout: Duration::from_secs(30),
         }
     }
 }
@@ -66,17 +70,16 @@ impl Default for RulerOptions {
 /// Evaluates rules. Its methods may be called from any thread.
 pub struct Ruler {
     context: Arc<Context>,
-    default_interval: Duration,
     running: Mutex<Running>,
     alarm: Arc<Alarm>,
     tasks: TaskTracker,
     stop: CancellationToken,
-    cancel: Cancel,
+    halt: CancellationToken,
     runtime: tokio::runtime::Handle,
 }
 
-#[derive(Default)]
 struct Running {
+    options: RulerOptions,
     groups: Vec<RunningGroup>,
     /// Whether groups were applied before.
     applied: bool,
@@ -90,7 +93,7 @@ struct RunningGroup {
 
 impl fmt::Debug for Ruler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ruler").field("default_interval", &self.default_interval).finish_non_exhaustive()
+        f.debug_struct("Ruler").field("options", &self.running.lock().options).finish_non_exhaustive()
     }
 }
 
@@ -105,15 +108,13 @@ impl Ruler {
         sink: Arc<dyn AlertSink>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let cancel = Cancel::new();
-        let evaluator = Arc::new(StoreEvaluator { engine, store, cancel: cancel.clone() });
-        Self::with_evaluator(options, evaluator, cancel, intake, catalog, sink, clock)
+        let evaluator = Arc::new(StoreEvaluator { engine, store });
+        Self::with_evaluator(options, evaluator, intake, catalog, sink, clock)
     }
 
     fn with_evaluator(
         options: RulerOptions,
         evaluator: Arc<dyn Evaluate>,
-        cancel: Cancel,
         intake: Arc<Intake>,
         catalog: Arc<Catalog>,
         sink: Arc<dyn AlertSink>,
@@ -121,7 +122,7 @@ impl Ruler {
     ) -> Self {
         let outage = outage_before(&catalog, clock.now());
         let alarm = Arc::new(Alarm::default());
-        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let (tasks, stop, halt) = (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
         let runtime = tokio::runtime::Handle::current();
         tasks.spawn_on(alarm.clone().listen(intake.subscribe(), stop.clone()), &runtime);
         let context = Context {
@@ -130,7 +131,8 @@ impl Ruler {
             catalog,
             sink,
             clock,
-            globals: Globals::new(&options.external_labels, &options.external_url),
+            globals: RwLock::new(globals(&options)),
+            deadlines: Deadlines::new(options.query_timeout, halt.clone(), runtime.clone()),
             outage,
             evaluations: AtomicU64::new(0),
             failures: AtomicU64::new(0),
@@ -138,15 +140,28 @@ impl Ruler {
         };
         let context = Arc::new(context);
         tasks.spawn_on(mark_alive(context.clone(), stop.clone()), &runtime);
-        let default_interval = options.default_interval;
-        let running = Mutex::default();
-        Self { context, default_interval, running, alarm, tasks, stop, cancel, runtime }
+        let running = Mutex::new(Running { options, groups: Vec::new(), applied: false });
+        Self { context, running, alarm, tasks, stop, halt, runtime }
     }
 
     /// Takes over a new set of groups. Unchanged groups go on undisturbed; rules that are still there in a
     /// changed group keep the states of their alerts; alerts of rules that are gone are resolved.
     pub fn apply(&self, groups: Vec<RuleGroup>) {
+        self.apply_to(&mut self.running.lock(), groups);
+    }
+
+    /// Takes over new options and a new set of groups, as [`apply`](Self::apply) does. Groups whose interval
+    /// thereby changes are scheduled anew and keep their states.
+    pub fn apply_with(&self, options: RulerOptions, groups: Vec<RuleGroup>) {
         let mut running = self.running.lock();
+        *self.context.globals.write() = globals(&options);
+        self.context.deadlines.set_limit(options.query_timeout);
+        running.options = options;
+        self.apply_to(&mut running, groups);
+    }
+
+    fn apply_to(&self, running: &mut Running, groups: Vec<RuleGroup>) {
+        let default_interval = running.options.default_interval;
         let mut old = std::mem::take(&mut running.groups);
         let mut new: Vec<RunningGroup> = Vec::new();
         for rules in groups {
@@ -160,8 +175,8 @@ impl Ruler {
             }
             let previous = old.iter().position(|old| old.group.key == key).map(|at| old.swap_remove(at));
             new.push(match previous {
-                Some(same) if same.group.rules == rules => same,
-                previous => self.launch(rules, previous),
+                Some(same) if same.group.does(&rules, default_interval) => same,
+                previous => self.launch(Group::new(rules, default_interval), previous),
             });
         }
         for gone in old {
@@ -176,8 +191,8 @@ impl Ruler {
         running.groups = new;
     }
 
-    fn launch(&self, rules: RuleGroup, previous: Option<RunningGroup>) -> RunningGroup {
-        let group = Arc::new(Group::new(rules, self.default_interval));
+    fn launch(&self, group: Group, previous: Option<RunningGroup>) -> RunningGroup {
+        let group = Arc::new(group);
         let (watch, stop) = (Arc::new(Watch::default()), self.stop.child_token());
         let previous = previous.map(|previous| {
             previous.stop.cancel();
@@ -219,15 +234,24 @@ impl Ruler {
         self.running.lock().groups.iter().map(|running| running.group.status()).collect()
     }
 
-    /// Stops evaluating. Waits for evaluations that are under way, and cancels them if they take long.
+    /// Stops evaluating. Waits for evaluations that are under way, cancels them if they take long, and waits no
+    /// more if that does not end them.
     pub async fn stop(&self) {
         self.stop.cancel();
         self.tasks.close();
         if tokio::time::timeout(STOP_WAIT, self.tasks.wait()).await.is_err() {
-            self.cancel.cancel();
-            self.tasks.wait().await;
+            self.halt.cancel();
+            if tokio::time::timeout(STOP_WAIT, self.tasks.wait()).await.is_err() {
+                tracing::error!(
+                    "stopped while rules were being evaluated, because an evaluation does not end"
+                );
+            }
         }
     }
+}
+
+fn globals(options: &RulerOptions) -> Arc<Globals> {
+    Arc::new(Globals::new(&options.external_labels, &options.external_url))
 }
 
 /// How long nothing was evaluated before `now`, as far as the catalog knows.

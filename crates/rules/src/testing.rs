@@ -1,19 +1,21 @@
 //! What tests of this crate share: a store in memory, and a group with everything around it, by hand on a clock.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use catalog::Catalog;
 use intake::{Intake, Limits};
 use model::store::{Appendable, Appended, Queryable, Select, SeriesColumns, StoreError};
 use model::{
-    Alert, AlertSink, Batch, Cancel, Clock, Duration, Labels, ManualClock, Matcher, Metadata, TimeRange,
-    Timestamp,
+    Alert, AlertSink, Batch, Clock, Duration, Labels, ManualClock, Matcher, Metadata, TimeRange, Timestamp,
 };
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use promql::Engine;
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
 
+use crate::deadline::Deadlines;
 use crate::expr::StoreEvaluator;
 use crate::group::{Context, Group};
 use crate::rule::RuleGroup;
@@ -110,6 +112,14 @@ impl ListSink {
     }
 }
 
+/// Deadlines that need no runtime around the test.
+pub(crate) fn deadlines(limit: Duration) -> Deadlines {
+    static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap()
+    });
+    Deadlines::new(limit, CancellationToken::new(), RUNTIME.handle().clone())
+}
+
 /// One group with everything around it.
 pub(crate) struct Bench {
     pub(crate) store: Arc<MemStore>,
@@ -143,18 +153,15 @@ impl Bench {
     ) -> Self {
         let sink = Arc::new(ListSink::default());
         let clock = Arc::new(ManualClock::default());
-        let evaluator = StoreEvaluator {
-            engine: Arc::new(Engine::default()),
-            store: store.clone(),
-            cancel: Cancel::new(),
-        };
+        let evaluator = StoreEvaluator { engine: Arc::new(Engine::default()), store: store.clone() };
         let context = Context {
             evaluator: Arc::new(evaluator),
             intake: Arc::new(Intake::new(store.clone(), Limits::default())),
             catalog,
             sink: sink.clone(),
             clock: clock.clone(),
-            globals: Globals::new(&Labels::empty(), "http://localhost:9090"),
+            globals: RwLock::new(Arc::new(Globals::new(&Labels::empty(), "http://localhost:9090"))),
+            deadlines: deadlines(Duration::from_secs(3600)),
             outage,
             evaluations: AtomicU64::new(0),
             failures: AtomicU64::new(0),

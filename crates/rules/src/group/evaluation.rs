@@ -7,11 +7,12 @@ use std::time::Instant;
 use model::{Batch, Labels, LabelsBuilder, METRIC_NAME, STALE_NAN, Timestamp};
 
 use super::{Context, Group, RuleState};
+use crate::deadline::Deadline;
 use crate::expr::{Expr, Vector, chain};
 use crate::rule::{AlertRule, Rule, RuleKind};
 use crate::state::{self, Found, States, Terms};
 use crate::status::RuleHealth;
-use crate::template::{Scene, Template};
+use crate::template::{Globals, Scene, Template};
 
 impl Group {
     /// Evaluates all rules at `now`. Blocks on the store, the catalog and the sink.
@@ -24,7 +25,18 @@ impl Group {
         let at = now.minus(self.rules.query_offset);
         for ((rule, key), rule_state) in self.rules.rules.iter().zip(self.rule_keys()).zip(&mut state.rules) {
             let rule_began = Instant::now();
-            let evaluation = Evaluation { context, group: self, rule, key, at, now };
+            let deadline = context.deadlines.begin();
+            let globals = context.globals.read().clone();
+            let evaluation = Evaluation {
+                context,
+                group: self,
+                rule,
+                key,
+                at,
+                now,
+                deadline: &deadline,
+                globals: &globals,
+            };
             let result = evaluation.run(rule_state);
             context.evaluations.fetch_add(1, Ordering::Relaxed);
             rule_state.last_evaluation = Some(now);
@@ -51,16 +63,24 @@ struct Evaluation<'a> {
     at: Timestamp,
     /// The time at which alerts begin and end.
     now: Timestamp,
+    deadline: &'a Deadline,
+    globals: &'a Globals,
 }
 
 impl Evaluation<'_> {
     fn run(&self, state: &mut RuleState) -> Result<(), String> {
-        let vector = self.context.evaluator.evaluate(&self.rule.expr, self.at)?;
+        let vector = self.query(&self.rule.expr)?;
         let rows = match &self.rule.kind {
             RuleKind::Record => self.record(vector)?,
             RuleKind::Alert(alert) => self.alert(alert, vector, state)?,
         };
         write(self.context, &mut state.written, rows, self.at)
+    }
+
+    /// Asks the store; an answer that comes after the deadline is none.
+    fn query(&self, expr: &Expr) -> Result<Vector, String> {
+        let answer = self.context.evaluator.evaluate(expr, self.at, &self.deadline.cancel);
+        self.deadline.check().and(answer)
     }
 
     fn record(&self, vector: Vector) -> Result<Vector, String> {
@@ -90,6 +110,8 @@ impl Evaluation<'_> {
     /// Moves the alerts on, saves what changed, tells the sink, and gives the series that show them.
     fn alert(&self, alert: &AlertRule, vector: Vector, state: &mut RuleState) -> Result<Vector, String> {
         let found = vector.into_iter().map(|(labels, value)| self.found(alert, &labels, value)).collect();
+        // Queries in templates that came to no end leave texts that say so; better none at all.
+        self.deadline.check()?;
         let limit = self.group.rules.limit;
         let terms = Terms { hold: alert.hold, keep_firing_for: alert.keep_firing_for, limit };
         let after =
@@ -118,10 +140,8 @@ impl Evaluation<'_> {
     }
 
     fn found(&self, alert: &AlertRule, labels: &Labels, value: f64) -> Found {
-        let query = |text: &str| -> Result<Vector, String> {
-            self.context.evaluator.evaluate(&Expr::parse(text)?, self.at)
-        };
-        let scene = Scene { labels, value, at: self.at, globals: &self.context.globals, query: &query };
+        let query = |text: &str| -> Result<Vector, String> { self.query(&Expr::parse(text)?) };
+        let scene = Scene { labels, value, at: self.at, globals: self.globals, query: &query };
         let mut builder = labels.without_metric_name().to_builder();
         expand_into(&mut builder, &self.rule.labels, &scene);
         builder.set("alertname", &self.rule.name);

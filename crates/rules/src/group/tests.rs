@@ -1,7 +1,8 @@
 use catalog::Catalog;
-use model::Duration;
+use model::{Cancel, Duration};
 
 use super::*;
+use crate::expr::{Expr, Vector};
 use crate::testing::{Bench, at_secs, group};
 
 const QUICK: &str = "
@@ -260,6 +261,28 @@ fn a_staleness_marker_that_the_store_refuses_comes_with_the_next_evaluation() {
     assert_eq!(bench.store.at("r", at_secs(30)), [r#"r{instance="a"} stale"#]);
     bench.evaluate_at(45);
     assert!(bench.store.at("r", at_secs(45)).is_empty());
+}
+
+/// A query that does not end by itself.
+struct Endless;
+
+impl Evaluate for Endless {
+    fn evaluate(&self, _: &Expr, _: Timestamp, cancel: &Cancel) -> Result<Vector, String> {
+        while !cancel.is_cancelled() {
+            std::thread::yield_now();
+        }
+        Err("the query was cancelled".to_owned())
+    }
+}
+
+#[test]
+fn an_evaluation_that_takes_too_long_is_ended_and_says_so() {
+    let mut bench = Bench::of("groups: [{name: g, rules: [{record: r, expr: m}, {record: s, expr: m}]}]");
+    bench.context.evaluator = Arc::new(Endless);
+    bench.context.deadlines.set_limit(Duration::from_millis(2));
+    bench.evaluate_at(0);
+    assert_eq!(bench.errors(), ["timed out after 2ms"; 2]);
+    assert_eq!(bench.group.status().rules[0].health, RuleHealth::Err);
 }
 
 /// Makes every use of alert states fail, or work again.

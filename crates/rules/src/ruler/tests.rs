@@ -1,11 +1,12 @@
 use std::sync::atomic::Ordering;
 
 use intake::Limits;
-use model::{Alert, Batch};
+use model::{Alert, Batch, Cancel};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::*;
+use crate::expr::{Expr, Vector};
 use crate::testing::{MemStore, group, labels};
 
 /// A clock that goes with Tokio's, so that paused time moves both.
@@ -162,5 +163,86 @@ async fn applying_groups_keeps_what_is_unchanged_and_ends_what_is_gone() {
     stage.ruler.vitals(&mut vitals);
     let firing = vitals.iter().find(|vital| vital.labels == [("state", "firing".to_owned())]).unwrap();
     assert_eq!(firing.value, 1.0);
+    stage.ruler.stop().await;
+}
+
+/// A query that ends for nothing but the end of the test.
+struct Deaf(Mutex<std::sync::mpsc::Receiver<()>>);
+
+impl Evaluate for Deaf {
+    fn evaluate(&self, _: &Expr, _: Timestamp, _: &Cancel) -> Result<Vector, String> {
+        let _ = self.0.lock().recv();
+        Ok(Vector::new())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_waits_no_more_for_what_does_not_end() {
+    let stage = Stage::new();
+    let (end, ended) = std::sync::mpsc::channel();
+    let (sender, _told) = mpsc::unbounded_channel();
+    let evaluator = Arc::new(Deaf(Mutex::new(ended)));
+    let sink = Arc::new(ChannelSink(sender));
+    let clock = stage.clock.clone();
+    let ruler = Ruler::with_evaluator(
+        RulerOptions::default(),
+        evaluator.clone(),
+        stage.intake.clone(),
+        stage.catalog.clone(),
+        sink,
+        clock,
+    );
+    ruler.apply(vec![group("groups: [{name: g, interval: 1s, rules: [{record: r, expr: m}]}]")]);
+    // Nothing moves the time while an evaluation blocks but this.
+    while evaluator.0.try_lock().is_some() {
+        tokio::time::advance(StdDuration::from_secs(1)).await;
+    }
+    let stopped = std::sync::atomic::AtomicBool::new(false);
+    let stop = async {
+        ruler.stop().await;
+        stopped.store(true, Ordering::SeqCst);
+    };
+    let pass = async {
+        for _ in 0..10 {
+            tokio::time::advance(STOP_WAIT).await;
+            tokio::task::yield_now().await;
+        }
+        assert!(stopped.load(Ordering::SeqCst), "the stop waits for ever");
+    };
+    tokio::join!(stop, pass);
+    drop(end);
+    stage.ruler.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn new_options_take_effect_and_keep_the_states() {
+    let mut stage = Stage::new();
+    let rules = "groups: [{name: g, rules: [{alert: A, expr: m > 0, for: 1h, annotations: {by: '{{ externalURL \
+                 }}'}}]}, {name: fixed, interval: 1h, rules: [{record: r, expr: m}]}]";
+    let groups = || crate::parse("test.yaml", rules).unwrap();
+    stage.ruler.apply(groups());
+    stage.put("m", 1.0);
+    tokio::time::sleep(StdDuration::from_secs(60)).await;
+    let before = stage.ruler.alerts().remove(0);
+    let fixed = stage.ruler.running.lock().groups[1].group.clone();
+
+    let options = RulerOptions {
+        default_interval: Duration::from_secs(1),
+        external_url: "http://other".to_owned(),
+        ..RulerOptions::default()
+    };
+    stage.ruler.apply_with(options, groups());
+    stage.put("m", 1.0);
+    tokio::time::sleep(StdDuration::from_secs(3)).await;
+    let evaluations = stage.evaluations();
+    tokio::time::sleep(StdDuration::from_secs(10)).await;
+    assert_eq!(stage.evaluations(), evaluations + 10);
+    let after = stage.ruler.alerts().remove(0);
+    assert_eq!(after.active_at, before.active_at);
+    assert_eq!(after.annotations.get("by"), Some("http://other"));
+    assert_eq!(stage.ruler.groups()[0].interval, Duration::from_secs(1));
+    let undisturbed = Arc::ptr_eq(&fixed, &stage.ruler.running.lock().groups[1].group);
+    assert!(undisturbed, "a group with its own interval goes on");
+    assert!(stage.told.try_recv().is_err());
     stage.ruler.stop().await;
 }
