@@ -191,11 +191,25 @@ pub enum ConfigError {
         /// The webhook's place in the receiver.
         webhook: usize,
     },
+    /// A webhook would never be given the time to answer.
+    #[error("receivers[{index}].webhook_configs[{webhook}].timeout: must be longer than 0s")]
+    NoTimeout {
+        /// The receiver's place in the list.
+        index: usize,
+        /// The webhook's place in the receiver.
+        webhook: usize,
+    },
+    /// Receivers would be told again and again without a pause.
+    #[error("repeat_interval: must be longer than 0s")]
+    NoRepeatInterval,
 }
 
 impl NotifyConfig {
     /// Checks what no single key can tell.
     pub fn check(&self) -> Result<(), ConfigError> {
+        if self.repeat_interval.is_zero() {
+            return Err(ConfigError::NoRepeatInterval);
+        }
         let mut names = HashSet::new();
         for (index, receiver) in self.receivers.iter().enumerate() {
             if receiver.name.is_empty() {
@@ -209,6 +223,10 @@ impl NotifyConfig {
             };
             if let Some(webhook) = receiver.webhook_configs.iter().position(two) {
                 return Err(ConfigError::TwoAuths { index, webhook });
+            }
+            let instant = |webhook: &WebhookConfig| webhook.timeout.is_zero();
+            if let Some(webhook) = receiver.webhook_configs.iter().position(instant) {
+                return Err(ConfigError::NoTimeout { index, webhook });
             }
         }
         Ok(())

@@ -45,6 +45,11 @@ fn faults_between_keys_are_told() {
          authorization: {credentials: c}}}]}]",
         "receivers[0].webhook_configs[0].http_config: either basic_auth or authorization",
     );
+    f(
+        "receivers: [{name: a, webhook_configs: [{url: 'http://h'}, {url: 'http://h', timeout: 0s}]}]",
+        "receivers[0].webhook_configs[1].timeout: must be longer than 0s",
+    );
+    f("repeat_interval: 0s", "repeat_interval: must be longer than 0s");
 }
 
 #[test]
