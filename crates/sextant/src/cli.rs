@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-/// Watches hosts, containers and services: collects, stores, queries, shows and alerts.
+/// Watches hosts and services: collects, stores, queries, shows and alerts.
+///
+/// `sextant serve` is all that is needed: it watches this host at once and shows it at http://127.0.0.1:8470/.
 #[derive(Debug, Parser)]
 #[command(name = "sextant", version, propagate_version = true, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -64,7 +66,7 @@ pub(crate) struct ConfigArgs {
 pub(crate) struct QueryArgs {
     /// The expression, in PromQL.
     pub(crate) query: String,
-    /// The server.
+    /// The server, as a URL or as HOST:PORT.
     #[arg(long, default_value = "http://127.0.0.1:8470", value_name = "URL")]
     pub(crate) url: String,
     /// A file that holds the token, for servers that ask for one.
@@ -74,9 +76,9 @@ pub(crate) struct QueryArgs {
     #[arg(long, conflicts_with_all = ["start", "end", "step"])]
     pub(crate) time: Option<String>,
     /// The start of a range query.
-    #[arg(long, requires = "end")]
+    #[arg(long)]
     pub(crate) start: Option<String>,
-    /// The end of a range query.
+    /// The end of a range query [default: now].
     #[arg(long, requires = "start")]
     pub(crate) end: Option<String>,
     /// The step of a range query, such as `15s` [default: a 250th of the range].

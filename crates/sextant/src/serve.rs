@@ -2,6 +2,7 @@
 
 mod descriptors;
 mod error;
+mod own;
 mod reload;
 mod signals;
 mod start;

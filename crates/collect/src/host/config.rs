@@ -90,6 +90,13 @@ impl Default for ExcludeConfig {
 }
 
 impl HostConfig {
+    /// Refuses what [`Host::start`](super::Host::start) would refuse, without starting anything.
+    pub fn check(&self) -> Result<(), CollectError> {
+        self.checked_interval()?;
+        self.enabled_collectors()?;
+        Exclude::compile(&self.exclude).map(drop)
+    }
+
     /// The collectors that this configuration switches on, in the table's order.
     pub(super) fn enabled_collectors(&self) -> Result<Vec<&'static CollectorRow>, CollectError> {
         let is_known = |name: &str| COLLECTORS.iter().any(|row| row.name == name);

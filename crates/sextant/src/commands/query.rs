@@ -54,12 +54,12 @@ pub(crate) enum QueryFailure {
 const POINTS_DEFAULT: i64 = 250;
 
 pub(crate) fn run(args: &QueryArgs) -> Result<(), Failure> {
-    let range_step = default_step(args).map_err(Failure::Usage)?;
+    let range = range(args).map_err(Failure::Usage)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| QueryFailure::Setup(error.into()))?;
-    let body = runtime.block_on(ask(args, range_step))?;
+    let body = runtime.block_on(ask(args, range))?;
     if args.output == Output::Json {
         return super::print(&format!("{body}\n"));
     }
@@ -78,31 +78,56 @@ fn eprint_line(text: &str) {
     eprintln!("{text}");
 }
 
-/// The step of a range query that does not say one.
-fn default_step(args: &QueryArgs) -> Result<Option<String>, String> {
-    let (Some(start), Some(end), None) = (&args.start, &args.end, &args.step) else {
-        return Ok(args.step.clone());
-    };
-    let time = |name: &str, text: &str| -> Result<Timestamp, String> {
-        let seconds = text.parse::<f64>().ok().filter(|secs| secs.is_finite()).map(Timestamp::from_secs_f64);
-        let parsed = seconds.or_else(|| wire::time::parse_rfc3339(text));
-        parsed.ok_or_else(|| {
-            format!("--{name} {text}: write Unix seconds or RFC 3339, such as `2026-01-31T12:00:00Z`")
-        })
-    };
-    let span_ms = time("end", end)?.millis_since(time("start", start)?);
-    let step_ms = (span_ms / POINTS_DEFAULT).max(1000);
-    Ok(Some(format!("{}", step_ms as f64 / 1000.0)))
+/// A range as the server is asked for it.
+struct Range {
+    start: String,
+    end: String,
+    step: String,
 }
 
-async fn ask(args: &QueryArgs, step: Option<String>) -> Result<String, QueryFailure> {
+/// The range of the command line, if it asks for one, with its end and step filled in.
+fn range(args: &QueryArgs) -> Result<Option<Range>, String> {
+    let Some(start) = args.start.clone() else { return Ok(None) };
+    let end = args.end.clone().unwrap_or_else(|| model::Clock::now(&model::SystemClock).to_string());
+    let step = match &args.step {
+        Some(step) => step.clone(),
+        None => {
+            let span_ms = time("end", &end)?.millis_since(time("start", &start)?);
+            format!("{}", (span_ms / POINTS_DEFAULT).max(1000) as f64 / 1000.0)
+        }
+    };
+    Ok(Some(Range { start, end, step }))
+}
+
+fn time(name: &str, text: &str) -> Result<Timestamp, String> {
+    let seconds = text.parse::<f64>().ok().filter(|secs| secs.is_finite()).map(Timestamp::from_secs_f64);
+    let parsed = seconds.or_else(|| wire::time::parse_rfc3339(text));
+    parsed.ok_or_else(|| {
+        format!("--{name} {text}: write Unix seconds or RFC 3339, such as `2026-01-31T12:00:00Z`")
+    })
+}
+
+/// The server's address with a scheme and without a slash at its end.
+fn base_url(url: &str) -> String {
+    let url = url.trim_end_matches('/');
+    if url.contains("://") { url.to_owned() } else { format!("http://{url}") }
+}
+
+async fn ask(args: &QueryArgs, range: Option<Range>) -> Result<String, QueryFailure> {
     let http = |source| QueryFailure::Http { url: args.url.clone(), source };
     let mut form = vec![("query", args.query.clone())];
-    let path = if args.start.is_some() { "query_range" } else { "query" };
-    let optional = [("time", &args.time), ("start", &args.start), ("end", &args.end), ("step", &step)];
-    form.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))));
+    let path = match range {
+        Some(Range { start, end, step }) => {
+            form.extend([("start", start), ("end", end), ("step", step)]);
+            "query_range"
+        }
+        None => {
+            form.extend(args.time.clone().map(|time| ("time", time)));
+            "query"
+        }
+    };
     let client = client().map_err(QueryFailure::Setup)?;
-    let mut request = client.post(format!("{}/api/v1/{path}", args.url.trim_end_matches('/'))).form(&form);
+    let mut request = client.post(format!("{}/api/v1/{path}", base_url(&args.url))).form(&form);
     if let Some(path) = &args.token_file {
         let token = std::fs::read_to_string(path)
             .map_err(|source| QueryFailure::Token { path: path.clone(), source })?;

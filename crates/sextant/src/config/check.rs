@@ -14,6 +14,7 @@ pub(crate) const TOKEN_CHARS_MIN: usize = 16;
 pub(crate) fn check(loaded: &Loaded) -> Result<(), ConfigError> {
     exposure(loaded)?;
     durations(loaded)?;
+    host(loaded)?;
     rule_files(loaded)?;
     receivers(loaded)?;
     scrape_configs(loaded)
@@ -74,6 +75,11 @@ fn durations(loaded: &Loaded) -> Result<(), ConfigError> {
         Some((key, _)) => Err(fault(loaded, key, "must be longer than zero, such as `15s`".to_owned())),
         None => Ok(()),
     }
+}
+
+fn host(loaded: &Loaded) -> Result<(), ConfigError> {
+    let checked = loaded.config.collect.host.check();
+    checked.map_err(|error| fault(loaded, "collect.host", crate::chain::of(&error)))
 }
 
 fn receivers(loaded: &Loaded) -> Result<(), ConfigError> {

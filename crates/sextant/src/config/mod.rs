@@ -5,6 +5,7 @@
 //! (`global`, `scrape_configs`, `rule_files`) are read as they stand, so a `prometheus.yml` made of them works.
 
 mod check;
+mod foreign;
 mod layers;
 pub(crate) mod reference;
 
@@ -53,6 +54,18 @@ pub(crate) struct Config {
     pub(crate) scrape_configs: Vec<ScrapeConfig>,
     /// Prometheus rule files, as paths or globs, relative to the configuration file.
     pub(crate) rule_files: Vec<String>,
+    /// Not supported.
+    pub(crate) alerting: foreign::Alerting,
+    /// Not supported.
+    pub(crate) remote_write: foreign::Unsupported,
+    /// Not supported.
+    pub(crate) remote_read: foreign::Unsupported,
+    /// Not supported.
+    pub(crate) scrape_config_files: foreign::Unsupported,
+    /// Not supported.
+    pub(crate) tracing: foreign::Unsupported,
+    /// Not supported.
+    pub(crate) otlp: foreign::Unsupported,
 }
 
 /// Prometheus's `global` section.

@@ -8,7 +8,8 @@ use parking_lot::Mutex;
 use rules::Ruler;
 use tracing::{error, info, warn};
 
-use crate::config::{Config, Loaded, Sources};
+use super::start::ruler_options;
+use crate::config::{Config, Sources};
 
 /// The parts that follow the configuration while they run.
 pub(crate) struct Reloadable {
@@ -17,19 +18,19 @@ pub(crate) struct Reloadable {
     pub(crate) scraper: Arc<Scraper>,
     pub(crate) ruler: Arc<Ruler>,
     pub(crate) notifier: Arc<Notifier>,
-    /// The configuration in force.
-    pub(crate) applied: Mutex<Config>,
+    pub(crate) external_url: String,
+    /// The configuration at the start, which still holds for keys that are read only then.
+    pub(crate) started: Config,
+    pub(crate) one_at_a_time: Mutex<()>,
 }
 
 impl Reloadable {
     /// Reads everything again and applies it; the error says what is wrong, and then nothing has changed.
     pub(crate) fn reload(&self) -> Result<(), String> {
-        // One reload at a time.
-        let mut applied = self.applied.lock();
+        let _turn = self.one_at_a_time.lock();
         match self.load_and_apply() {
-            Ok(loaded) => {
-                warn_of_restarts(&applied, &loaded.config);
-                *applied = loaded.config;
+            Ok(config) => {
+                warn_of_restarts(&self.started, &config);
                 info!("configuration reloaded");
                 Ok(())
             }
@@ -40,17 +41,22 @@ impl Reloadable {
         }
     }
 
-    fn load_and_apply(&self) -> Result<Loaded, String> {
+    /// All that may fail comes before the first change.
+    fn load_and_apply(&self) -> Result<Config, String> {
         let loaded = self.sources.load().map_err(|error| crate::chain::of(&error))?;
         let groups = loaded.rule_groups().map_err(|error| crate::chain::of(&error))?;
-        let config = &loaded.config;
-        self.notifier.apply(config.notify.clone()).map_err(|error| crate::chain::of(&error))?;
-        self.scraper
-            .apply(&config.global.of_scrapes(), config.scrape_configs.clone())
+        let config = loaded.config;
+        let receivers =
+            self.notifier.prepare(config.notify.clone()).map_err(|error| crate::chain::of(&error))?;
+        let targets = self
+            .scraper
+            .prepare(&config.global.of_scrapes(), &config.scrape_configs)
             .map_err(|error| crate::chain::of(&error))?;
-        self.ruler.apply(groups);
+        self.notifier.commit(receivers);
+        self.scraper.commit(targets);
+        self.ruler.apply_with(ruler_options(&config, &self.external_url), groups);
         self.store.set_retention(config.storage.retention.raw);
-        Ok(loaded)
+        Ok(config)
     }
 }
 
@@ -65,12 +71,18 @@ fn warn_of_restarts(old: &Config, new: &Config) {
         own,
         limits,
         query,
-        rules,
+        rules: _,
         notify: _,
         log,
-        global,
+        global: _,
         scrape_configs: _,
         rule_files: _,
+        alerting: _,
+        remote_write: _,
+        remote_read: _,
+        scrape_config_files: _,
+        tracing: _,
+        otlp: _,
     } = new;
     let fixed = [
         ("server", old.server != *server),
@@ -81,10 +93,7 @@ fn warn_of_restarts(old: &Config, new: &Config) {
         ("self", old.own != *own),
         ("limits", old.limits != *limits),
         ("query", old.query != *query),
-        ("rules.evaluation_interval", old.rules.evaluation_interval != rules.evaluation_interval),
         ("log", old.log != *log),
-        ("global.evaluation_interval", old.global.evaluation_interval != global.evaluation_interval),
-        ("global.external_labels", old.global.external_labels != global.external_labels),
     ];
     for (key, _) in fixed.iter().filter(|(_, changed)| *changed) {
         warn!(key, "this change takes effect at the next start");

@@ -20,6 +20,7 @@ use tracing::{info, warn};
 use tsdb::{Store, SyncPolicy};
 
 use super::error::ServeError;
+use super::own::Process;
 use super::reload::Reloadable;
 use super::upkeep::Upkeep;
 use crate::config::{AuthMode, Config, Loaded, read_token};
@@ -65,6 +66,7 @@ impl Running {
                 .map_err(|source| ServeError::Host { place: loaded.place("collect.host"), source })?,
         );
         let vitals: Vec<Arc<dyn VitalSource>> = vec![
+            Arc::new(Process),
             store.clone(),
             intake.clone(),
             host.clone(),
@@ -83,7 +85,9 @@ impl Running {
             scraper: scraper.clone(),
             ruler: ruler.clone(),
             notifier: notifier.clone(),
-            applied: Mutex::new(config.clone()),
+            external_url: url,
+            started: config.clone(),
+            one_at_a_time: Mutex::new(()),
         });
         let parts = Parts {
             store: store.clone(),
@@ -233,12 +237,7 @@ fn start_ruler(
     clock: &Arc<dyn Clock>,
     url: &str,
 ) -> Result<Arc<Ruler>, ServeError> {
-    let config = &loaded.config;
-    let options = RulerOptions {
-        default_interval: config.global.evaluation_interval.unwrap_or(config.rules.evaluation_interval),
-        external_labels: external_labels(config),
-        external_url: url.to_owned(),
-    };
+    let options = ruler_options(&loaded.config, url);
     let queryable: Arc<dyn Queryable> = store.clone();
     let ruler = Ruler::start(
         options,
@@ -251,6 +250,16 @@ fn start_ruler(
     );
     ruler.apply(loaded.rule_groups()?);
     Ok(Arc::new(ruler))
+}
+
+/// What the rules take from the configuration beside their files.
+pub(crate) fn ruler_options(config: &Config, url: &str) -> RulerOptions {
+    RulerOptions {
+        default_interval: config.global.evaluation_interval.unwrap_or(config.rules.evaluation_interval),
+        external_labels: external_labels(config),
+        external_url: url.to_owned(),
+        query_timeout: config.query.timeout,
+    }
 }
 
 fn external_labels(config: &Config) -> Labels {

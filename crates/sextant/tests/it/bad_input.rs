@@ -58,6 +58,19 @@ async fn a_faulty_configuration_is_refused_with_file_line_key_and_remedy() {
         "--set storage.retention.raw=soon: storage.retention.raw: `soon` is not a duration: write a number and a unit \
          such as `15s`, `5m`, `1h30m`, `30d` or `1y`",
     );
+    f(
+        &refusal("global: {}\nalerting:\n  alertmanagers: []\n", &[]).await,
+        "c.yaml:3:3: alerting: Sextant tells receivers itself: remove the section and name them under \
+         `notify.receivers`",
+    );
+    f(
+        &refusal("remote_write:\n- url: http://a/\n", &[]).await,
+        "c.yaml:2:1: remote_write: not supported by Sextant; remove the key",
+    );
+    let line = refusal("collect:\n  host:\n    interval: 10ms\n", &[]).await;
+    assert!(line.starts_with("sextant: c.yaml:3:5: collect.host: ") && line.contains("10ms"), "{line}");
+    let line = refusal("collect:\n  host:\n    collectors: { nonsense: true }\n", &[]).await;
+    assert!(line.contains("`nonsense`"), "{line}");
     let twice = "notify:\n  receivers:\n  - name: a\n  - name: a\n";
     let line = refusal(twice, &[]).await;
     assert!(line.starts_with("sextant: c.yaml:3:3: notify.receivers: ") && line.contains("`a`"), "{line}");
