@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use catalog::{Catalog, CatalogError};
 use model::{Clock, Duration, Timestamp};
@@ -45,6 +45,8 @@ pub(crate) struct Destination {
     config: Mutex<Arc<WebhookConfig>>,
     pub(crate) ledger: Mutex<Ledger>,
     waiting: AtomicU64,
+    /// Whether the last change found no room in the outbox.
+    full: AtomicBool,
     pub(crate) stats: DeliveryStats,
     last: Mutex<LastDeliveries>,
     wake: Notify,
@@ -86,6 +88,7 @@ impl Destination {
             config: Mutex::new(Arc::new(config)),
             ledger: Mutex::new(ledger),
             waiting: AtomicU64::new(waiting),
+            full: AtomicBool::new(false),
             stats: DeliveryStats::default(),
             last: Mutex::default(),
             wake: Notify::new(),
@@ -119,6 +122,20 @@ impl Destination {
             Err(_) => self.uncount(count),
         }
         added
+    }
+
+    /// Notes whether there is room for changes, and logs it when that has changed.
+    pub(crate) fn note_full(&self, full: bool) {
+        let destination = &self.key;
+        match (self.full.swap(full, Ordering::Relaxed), full) {
+            (false, true) => tracing::error!(
+                destination,
+                waiting = self.waiting(),
+                "the outbox is full: changes of alerts are not accepted until there is room"
+            ),
+            (true, false) => tracing::info!(destination, "the outbox has room again"),
+            _ => {}
+        }
     }
 
     pub(crate) fn status(&self) -> DestinationStatus {

@@ -18,7 +18,8 @@ use crate::stats::outbox_failures;
 use crate::status::ReceiverStatus;
 
 /// The most changes of alerts that may wait for one destination. Further ones are not accepted until there is
-/// room; rules tell of firing alerts again every minute, so that nothing that still fires is forgotten.
+/// room; rules tell of firing alerts again every minute, so that nothing that still fires is forgotten, and of
+/// ended ones for a quarter of an hour only.
 pub const WAITING_MAX: u64 = 5_000;
 
 /// How long a stop waits for deliveries that are on their way.
@@ -209,16 +210,20 @@ impl Notifier {
         let mut after = ledger.clone();
         let mut entries = Vec::new();
         let mut told = Vec::new();
+        let mut refused = 0;
         for alert in alerts {
             let Some(decision) = after.decide(alert, now, terms) else { continue };
             if decision.change.is_some() && destination.waiting() + entries.len() as u64 >= WAITING_MAX {
-                self.outbox_failures.fetch_add(1, Ordering::Relaxed);
-                tracing::error!(destination = destination.key, alert = %alert.labels, "the outbox is full");
+                refused += 1;
                 continue;
             }
             after.set(&decision.group, &decision.alert, decision.told);
             entries.extend(entry(&destination.key, &decision, now.plus(config.group_wait)));
             told.push(told_change(&destination.key, &decision));
+        }
+        if refused > 0 || !entries.is_empty() {
+            self.outbox_failures.fetch_add(refused, Ordering::Relaxed);
+            destination.note_full(refused > 0);
         }
         if told.is_empty() {
             return Ok(());

@@ -242,13 +242,45 @@ async fn errors_do_not_show_the_address() {
     notifier.stop().await;
 }
 
+/// Counts errors in the log.
+#[derive(Clone, Debug, Default)]
+struct ErrorLog(Arc<AtomicU64>);
+
+impl tracing::Subscriber for ErrorLog {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        *metadata.level() == tracing::Level::ERROR && metadata.target().starts_with("notify")
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, _: &tracing::Event<'_>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
 #[tokio::test]
 async fn a_full_outbox_accepts_no_more_and_says_so() {
     let deaf = config("{url: 'http://127.0.0.1:9/hook', timeout: 1s}");
     let notifier = start(deaf, &catalog(), ManualClock::default());
     let many: Vec<Alert> = (0..WAITING_MAX + 3).map(|n| alert(&n.to_string(), false)).collect();
+    let log = ErrorLog::default();
+    let log_errors = tracing::subscriber::set_default(log.clone());
     notifier.alerts(&many);
     assert_eq!(notifier.outbox_failures.load(Ordering::Relaxed), 3);
+    notifier.alerts(&many[many.len() - 1..]);
+    assert_eq!(notifier.outbox_failures.load(Ordering::Relaxed), 4);
+    assert_eq!(log.0.load(Ordering::Relaxed), 1, "it is told when it begins");
+    drop(log_errors);
     assert_eq!(notifier.status()[0].destinations[0].alerts_firing, WAITING_MAX);
     notifier.stop().await;
 }
