@@ -11,7 +11,7 @@ mod series;
 
 use std::sync::Arc;
 
-use model::{TimeRange, Timestamp};
+use model::{Labels, TimeRange, Timestamp};
 
 pub(crate) use registry::{LogRef, Registry, Slot};
 pub(crate) use series::SeriesSamples;
@@ -25,6 +25,8 @@ pub(crate) struct Generation {
     series: Vec<SeriesSamples>,
     samples: u64,
     bytes: u64,
+    /// Memory of the series that became known with this generation.
+    new_series_bytes: u64,
     span: Option<TimeRange>,
 }
 
@@ -67,6 +69,22 @@ impl Generation {
     /// Memory of the samples, in bytes.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Memory that ends with this generation, or would not be there without it, in bytes: its samples, and the
+    /// series that became known with it.
+    pub(crate) fn cost(&self) -> u64 {
+        self.bytes.saturating_add(self.new_series_bytes)
+    }
+
+    /// Takes note of what a new series costs.
+    pub(crate) fn charge(&mut self, bytes: u64) {
+        self.new_series_bytes = self.new_series_bytes.saturating_add(bytes);
+    }
+
+    /// Takes back what was [charged](Self::charge).
+    pub(crate) fn discharge(&mut self, bytes: u64) {
+        self.new_series_bytes = self.new_series_bytes.saturating_sub(bytes);
     }
 
     pub(crate) fn chunks(&self) -> u64 {
@@ -122,6 +140,29 @@ impl Head {
     /// Memory of all samples, in bytes.
     pub(crate) fn sample_bytes(&self) -> u64 {
         self.active.bytes() + self.frozen.as_ref().map_or(0, |frozen| frozen.samples.bytes())
+    }
+
+    /// Memory that flushes relieve, in bytes.
+    pub(crate) fn cost(&self) -> u64 {
+        self.active.cost() + self.frozen.as_ref().map_or(0, |frozen| frozen.samples.cost())
+    }
+
+    /// The slot of a series, and whether it is new. Nothing if it is not known and there are `series_max`.
+    pub(crate) fn find_or_add(&mut self, labels: &Labels, series_max: usize) -> Option<(Slot, bool)> {
+        if let Some(slot) = self.registry.find(labels) {
+            return Some((slot, false));
+        }
+        if self.registry.len() >= series_max {
+            return None;
+        }
+        let (slot, bytes) = self.registry.add(labels)?;
+        self.active.charge(bytes);
+        Some((slot, true))
+    }
+
+    /// Forgets a series that was just added and has no samples.
+    pub(crate) fn forget(&mut self, slot: Slot) {
+        self.active.discharge(self.registry.forget(slot));
     }
 
     /// Drops the frozen generation, and the series that neither it nor the active one holds samples of.

@@ -27,12 +27,12 @@ fn a_slot_is_used_again_and_its_old_labels_are_gone_from_the_index() {
     use model::Labels;
     let mut head = Head::default();
     let (a, b) = (Labels::of_metric("a", &[("x", "1")]), Labels::of_metric("b", &[]));
-    let (slot, new) = head.registry.find_or_add(&a).unwrap();
+    let (slot, new) = head.find_or_add(&a, 9).unwrap();
     assert!(new);
-    assert_eq!(head.registry.find_or_add(&a), Some((slot, false)));
+    assert_eq!(head.find_or_add(&a, 9), Some((slot, false)));
     head.finish_flush();
     assert_eq!((head.registry.len(), head.registry.pairs()), (0, 0));
-    assert_eq!(head.registry.find_or_add(&b), Some((slot, true)));
+    assert_eq!(head.find_or_add(&b, 9), Some((slot, true)));
     let Ok(found) = head.registry.equal("x", "1");
     assert!(found.is_empty());
     let Ok(found) = head.registry.all();

@@ -161,23 +161,22 @@ impl LogWriter {
         let Some(open) = self.open.take() else { return };
         self.closed_bytes += open.len;
         self.segment += 1;
-        if open.synced_len < open.len {
-            if let Err(error) = disk::sync(&open.file) {
-                tracing::error!(%error, segment = self.segment - 1, "cannot sync a log segment");
-                self.note_unsynced(self.segment);
-            }
+        if open.synced_len == open.len {
+            return;
+        }
+        if let Err(error) = disk::sync(&open.file) {
+            tracing::error!(%error, segment = self.segment - 1, "cannot sync a log segment");
+            self.note_unsynced(self.segment);
         }
     }
 
     /// Takes note of a sync that failed: nobody knows what the disk holds of the segment, whatever later syncs
     /// say. If it is still open, it is given up, shortened to `len` bytes, and the next record opens a new one.
     pub(crate) fn sync_failed(&mut self, segment: u64, len: u64) {
-        if segment == self.segment {
-            if let Some(open) = self.open.take() {
-                let _ = open.file.set_len(len);
-                self.closed_bytes += len;
-                self.segment += 1;
-            }
+        if let Some(open) = self.open.take_if(|_| segment == self.segment) {
+            let _ = open.file.set_len(len);
+            self.closed_bytes += len;
+            self.segment += 1;
         }
         self.note_unsynced(segment.saturating_add(1));
     }

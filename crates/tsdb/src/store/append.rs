@@ -7,19 +7,19 @@ use model::store::{Appendable, Appended, StoreError};
 use model::{Batch, Labels, Metadata, Row};
 use parking_lot::RwLockUpgradableReadGuard;
 
-use crate::SyncPolicy;
 use crate::error::io_error;
 use crate::families::Families;
-use crate::head::{LogRef, Registry, Slot};
+use crate::head::{Head, LogRef, Slot};
 use crate::log::{LogWriter, Record};
 use crate::part::is_storable;
+use crate::{Maintenance, SyncPolicy};
 
 use super::{Shared, Store};
 
 /// A record of the log is closed when its content is about this long, in bytes.
 const RECORD_BYTES: usize = 4 << 20;
-/// Appends are refused when parts cannot be written and the head holds this many times its limit.
-const HEAD_OVERFULL: u64 = 8;
+/// Appends flush or are refused when both generations cost this many times the limit of the head.
+const HEAD_OVERFULL: u64 = 4;
 
 /// `series_created` counts series that the head did not know: new ones, and those without a sample since the
 /// flush before the last one.
@@ -42,15 +42,15 @@ impl Shared {
         if rows.is_empty() && batch.metadata.is_empty() {
             return Ok(appended);
         }
+        self.relieve_or_refuse()?;
         let mut log = self.log.lock();
-        self.refuse_when_overfull()?;
         log.prepare().map_err(|error| unavailable(&log, error))?;
-        let accepted = self.find_series(rows, &mut appended);
+        let (accepted, created) = self.find_series(rows, &mut appended);
         let fresh = self.without_repetitions(accepted);
         let numbers = self.number_series(&fresh, &log);
         let records = self.records(&fresh, &numbers, batch, &log);
         if !records.is_empty() {
-            self.write(&mut log, &records).inspect_err(|_| self.undeclare(&fresh, &numbers))?;
+            self.write(&mut log, &records).inspect_err(|_| self.take_back(&fresh, &numbers, &created))?;
         }
         self.put(&fresh, batch);
         drop(log);
@@ -78,20 +78,41 @@ impl Shared {
         rows
     }
 
-    fn refuse_when_overfull(&self) -> Result<(), StoreError> {
-        let Some(reason) = self.figures.flush_error() else { return Ok(()) };
-        let limit = self.options.head_bytes_max.saturating_mul(HEAD_OVERFULL);
-        if self.live.read().head.active.bytes() < limit {
-            return Ok(());
-        }
-        Err(StoreError::Unavailable {
-            reason: format!("the head is full because parts cannot be written: {reason}"),
-        })
+    pub(super) fn is_overfull(&self) -> bool {
+        self.live.read().head.cost() >= self.options.head_bytes_max.saturating_mul(HEAD_OVERFULL)
     }
 
-    /// The rows with the slot of their series; series that are not known are made. Rows of series that must not
-    /// be made are refused.
-    fn find_series<'a>(&self, rows: Vec<(usize, &'a Row)>, appended: &mut Appended) -> Vec<Accepted<'a>> {
+    /// Bounds the memory of the head where maintenance is late: the writer that filled it flushes it. While that
+    /// does not help, because parts cannot be written or maintenance is at it, writers are refused.
+    fn relieve_or_refuse(&self) -> Result<(), StoreError> {
+        if !self.is_overfull() {
+            return Ok(());
+        }
+        let failed = || self.figures.flush_error();
+        if failed().is_none()
+            && let Some(mut manifest) = self.manifest.try_lock()
+        {
+            // The error, if any, is kept for the reason.
+            let _ = self.flush_and_note(&mut manifest, &mut Maintenance::default());
+        }
+        if !self.is_overfull() {
+            return Ok(());
+        }
+        let reason = match failed() {
+            Some(error) => format!("the head is full because parts cannot be written: {error}"),
+            None => "the head is full and is being written as parts".to_owned(),
+        };
+        Err(StoreError::Unavailable { reason })
+    }
+
+    /// The rows with the slot of their series, and the slots of series that were not known and are made. Rows of
+    /// series that must not be made are refused.
+    fn find_series<'a>(
+        &self,
+        rows: Vec<(usize, &'a Row)>,
+        appended: &mut Appended,
+    ) -> (Vec<Accepted<'a>>, Vec<Slot>) {
+        let mut created = Vec::new();
         let mut live = self.live.upgradable_read();
         let mut slots: Vec<Option<Slot>> =
             rows.iter().map(|(_, row)| live.head.registry.find(&row.labels)).collect();
@@ -99,8 +120,8 @@ impl Shared {
             let missing = rows.iter().zip(&mut slots).filter(|(_, slot)| slot.is_none());
             live.with_upgraded(|live| {
                 for ((_, row), slot) in missing {
-                    let found = add_series(&mut live.head.registry, &row.labels);
-                    appended.series_created += u64::from(found.is_some_and(|(_, new)| new));
+                    let found = self.add_series(&mut live.head, &row.labels);
+                    created.extend(found.filter(|(_, new)| *new).map(|(slot, _)| slot));
                     *slot = found.map(|(slot, _)| slot);
                 }
             });
@@ -118,7 +139,13 @@ impl Shared {
         }
         appended.refused.sort_unstable();
         appended.stored = accepted.len() as u64;
-        accepted
+        appended.series_created = created.len() as u64;
+        (accepted, created)
+    }
+
+    /// The slot of a series, and whether it is new; nothing if it must not be made.
+    fn add_series(&self, head: &mut Head, labels: &Labels) -> Option<(Slot, bool)> {
+        is_storable(labels).then(|| head.find_or_add(labels, self.options.series_max)).flatten()
     }
 
     /// Those samples that are not exact repetitions of the newest of their series.
@@ -208,11 +235,12 @@ impl Shared {
         Ok(())
     }
 
-    /// The log did not take the declarations.
-    fn undeclare(&self, fresh: &[Accepted<'_>], numbers: &[(u32, bool)]) {
+    /// The log did not take the declarations: they do not count, and the series are not known.
+    fn take_back(&self, fresh: &[Accepted<'_>], numbers: &[(u32, bool)], created: &[Slot]) {
         let mut live = self.live.write();
         let undeclared = fresh.iter().zip(numbers).filter(|(_, (_, undeclared))| *undeclared);
         undeclared.for_each(|(sample, _)| live.head.registry.set_log_ref(sample.slot, LogRef::default()));
+        created.iter().for_each(|slot| live.head.forget(*slot));
     }
 
     fn put(&self, fresh: &[Accepted<'_>], batch: &Batch) {
@@ -225,11 +253,6 @@ impl Shared {
             live.head_since = Some(self.clock.now());
         }
     }
-}
-
-/// The slot of a series, and whether it is new; nothing if it must not be made.
-fn add_series(registry: &mut Registry, labels: &Labels) -> Option<(Slot, bool)> {
-    is_storable(labels).then(|| registry.find_or_add(labels)).flatten()
 }
 
 /// The log as it is: full disks and the like pass, so a sender may try again.

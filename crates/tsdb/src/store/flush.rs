@@ -50,7 +50,7 @@ impl Shared {
         let now = self.clock.now();
         // A clock that was set back must not put the flush off.
         let old = now >= since.plus(self.options.head_span) || now < since;
-        old || live.head.active.bytes() >= self.options.head_bytes_max || log.has_unsynced()
+        old || live.head.active.cost() >= self.options.head_bytes_max || log.has_unsynced()
     }
 
     /// Ends the active generation together with its log segments.

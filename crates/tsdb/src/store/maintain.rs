@@ -25,9 +25,7 @@ impl Store {
     pub fn maintain(&self) -> Result<Maintenance, StoreError> {
         let mut done = Maintenance::default();
         let mut manifest = self.shared.manifest.lock();
-        let flushed = self.shared.flush(&mut manifest, &mut done);
-        self.shared.figures.set_flush_error(flushed.as_ref().err().map(ToString::to_string));
-        flushed?;
+        self.shared.flush_and_note(&mut manifest, &mut done)?;
         self.shared.expire(&mut manifest, &mut done)?;
         for _ in 0..MERGES_MAX {
             if !self.shared.merge(&mut manifest, &mut done)? {
@@ -39,6 +37,17 @@ impl Store {
 }
 
 impl Shared {
+    /// Flushes, and remembers whether that worked.
+    pub(super) fn flush_and_note(
+        &self,
+        manifest: &mut Manifest,
+        done: &mut Maintenance,
+    ) -> Result<(), StoreError> {
+        let flushed = self.flush(manifest, done);
+        self.figures.set_flush_error(flushed.as_ref().err().map(ToString::to_string));
+        flushed
+    }
+
     /// Removes parts whose samples are all past retention.
     fn expire(&self, manifest: &mut Manifest, done: &mut Maintenance) -> Result<(), StoreError> {
         let oldest = self.window().start.as_millis();

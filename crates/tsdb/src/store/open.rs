@@ -182,7 +182,7 @@ impl ReplaySink for Replaying {
 
     fn record(&mut self, record: Record) -> u64 {
         for (number, labels) in (record.first_ref..=u32::MAX).zip(&record.declared) {
-            if let Some((slot, _)) = self.head.registry.find_or_add(labels) {
+            if let Some((slot, _)) = self.head.find_or_add(labels, usize::MAX) {
                 self.slots.insert(number, slot);
             }
         }

@@ -10,6 +10,7 @@ mod contract;
 mod crash;
 mod faults;
 mod large;
+mod limits;
 mod maintenance;
 mod random;
 

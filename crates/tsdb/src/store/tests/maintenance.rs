@@ -23,7 +23,7 @@ fn the_head_becomes_a_part_when_its_time_has_come_and_the_log_goes() {
 
 #[test]
 fn the_head_becomes_a_part_when_it_is_large() {
-    let trial = Trial::with(Options { head_bytes_max: 2000, ..options() });
+    let trial = Trial::with(Options { head_bytes_max: 4000, ..options() });
     for n in 0..1000 {
         trial.append(&[("m", NOW + n, (n as f64).sqrt())]);
     }
@@ -106,7 +106,7 @@ fn scattered_history_makes_few_parts() {
 
 #[test]
 fn reads_and_writes_go_on_while_parts_are_written() {
-    let trial = Trial::with(Options { head_bytes_max: 1, ..options() });
+    let trial = Trial::with(Options { head_span: Duration::from_millis(0), ..options() });
     let reads_while = std::sync::atomic::AtomicBool::new(true);
     std::thread::scope(|scope| {
         scope.spawn(|| {
