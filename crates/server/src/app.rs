@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use model::store::Queryable;
 use model::{Clock, Duration, Vital, VitalSource};
-use tokio::sync::Semaphore;
 
+use crate::evaluation::Runner;
 use crate::guard::Access;
 use crate::live::Hub;
 
@@ -65,7 +65,8 @@ pub struct App {
     pub(crate) build: BuildInfo,
     pub(crate) access: Access,
     pub(crate) reload: Reload,
-    pub(crate) queries: Arc<Semaphore>,
+    /// Runs whatever reads the store for a client.
+    pub(crate) evaluations: Runner,
     pub(crate) live: Hub,
     ready: AtomicBool,
 }
@@ -85,10 +86,11 @@ impl App {
         access: Access,
         reload: Reload,
     ) -> Arc<Self> {
-        let queries = Arc::new(Semaphore::new(limits.max_concurrent.max(1)));
-        let live = Hub::new(&parts);
+        let evaluations = Runner::new(limits.max_concurrent, limits.timeout);
+        // Live answers can wait for the next sample; half of the places stay for those who ask once.
+        let live = Hub::new(&parts, evaluations.portion(limits.max_concurrent / 2));
         let ready = AtomicBool::new(false);
-        Arc::new(Self { parts, limits, build, access, reload, queries, live, ready })
+        Arc::new(Self { parts, limits, build, access, reload, evaluations, live, ready })
     }
 
     /// Says whether requests will be answered as they should be.

@@ -7,6 +7,7 @@
 mod answer;
 mod api;
 mod app;
+mod evaluation;
 mod guard;
 mod live;
 mod operate;

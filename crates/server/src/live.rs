@@ -4,6 +4,7 @@
 //! sample and its answer is sent, at most once per interval. Answers are shared between clients that ask the
 //! same at the same time. Slow clients lose nothing but freshness: what they get is always the newest answer.
 
+mod answers;
 mod hub;
 mod protocol;
 mod socket;

@@ -10,6 +10,7 @@ use serde::ser::Serializer;
 
 use crate::answer::{Answer, ErrorKind, Failure, LabelsJson, Success};
 use crate::app::App;
+use crate::evaluation::store_failure;
 use crate::params::Params;
 
 /// `GET|POST /api/v1/series`
@@ -44,14 +45,14 @@ pub(crate) async fn values(
     Ok(limited(found, limit, |values| values))
 }
 
-/// Runs a read on a thread that may block.
-async fn read<T: Send + 'static>(
+/// Reads within the limits of all queries.
+pub(super) async fn read<T: Send + 'static>(
     app: Arc<App>,
     work: impl FnOnce(&dyn Queryable) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, Failure> {
-    let done = tokio::task::spawn_blocking(move || work(app.store())).await;
-    let result = done.map_err(|panicked| Failure::from_error(ErrorKind::Internal, &panicked))?;
-    result.map_err(|error| Failure::from_error(ErrorKind::Internal, &error))
+    let reader = app.clone();
+    let result = app.evaluations.run(None, move |_| work(reader.store())).await?;
+    result.map_err(|error| store_failure(&error))
 }
 
 fn limited<T, D: Serialize>(mut found: Vec<T>, limit: usize, wrap: impl Fn(Vec<T>) -> D) -> Success<D> {

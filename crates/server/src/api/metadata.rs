@@ -6,7 +6,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use serde::Serialize;
 
-use crate::answer::{Answer, ErrorKind, Failure, Success};
+use super::labels::read;
+use crate::answer::{Answer, Success};
 use crate::app::App;
 use crate::params::Params;
 
@@ -26,10 +27,8 @@ pub(crate) async fn metadata(
 ) -> Answer<BTreeMap<Arc<str>, Vec<Entry>>> {
     let limit = params.limit("limit")?;
     let per_metric = params.limit("limit_per_metric")?;
-    let known = app
-        .store()
-        .metadata(params.get("metric"))
-        .map_err(|error| Failure::from_error(ErrorKind::Internal, &error))?;
+    let metric = params.get("metric").map(str::to_owned);
+    let known = read(app, move |store| store.metadata(metric.as_deref())).await?;
     let mut all: BTreeMap<Arc<str>, Vec<Entry>> = BTreeMap::new();
     for (name, metadata) in known {
         if all.len() >= limit && !all.contains_key(&name) {

@@ -5,15 +5,14 @@ use std::sync::Arc;
 use axum::extract::State;
 use model::store::SeriesColumns;
 use model::{Cancel, Duration, Timestamp};
-use promql::{
-    Answer as QueryAnswer, ExecutionError, InstantSample, Query, QueryError, QueryOptions, RangeSteps, Value,
-};
+use promql::{Answer as QueryAnswer, InstantSample, Query, QueryError, QueryOptions, RangeSteps, Value};
 use serde::Serialize;
 use serde::ser::SerializeSeq as _;
 use serde::ser::{SerializeMap as _, Serializer};
 
 use crate::answer::{Answer, ErrorKind, Failure, LabelsJson, SampleJson, Success};
 use crate::app::App;
+use crate::evaluation::{self, query_failure};
 use crate::params::Params;
 
 /// Prometheus's bound on the points of one series in a range answer.
@@ -22,14 +21,14 @@ const POINTS_MAX: i64 = 11_000;
 /// `GET|POST /api/v1/query`
 pub(crate) async fn instant(State(app): State<Arc<App>>, params: Params) -> Answer<QueryData> {
     let at = params.time("time", app.parts.clock.now())?;
-    let work = Work::from_params(&app, &params)?;
+    let work = Work::from_params(&params).await?;
     work.run(app, move |app, query, options| app.parts.engine.instant(app.store(), query, at, options)).await
 }
 
 /// `GET|POST /api/v1/query_range`
 pub(crate) async fn range(State(app): State<Arc<App>>, params: Params) -> Answer<QueryData> {
     let steps = range_steps(&params)?;
-    let work = Work::from_params(&app, &params)?;
+    let work = Work::from_params(&params).await?;
     work.run(app, move |app, query, options| app.parts.engine.range(app.store(), query, steps, options)).await
 }
 
@@ -55,71 +54,33 @@ fn range_steps(params: &Params) -> Result<RangeSteps, Failure> {
 /// One query on its way.
 struct Work {
     query: Query,
-    timeout: Duration,
+    timeout: Option<Duration>,
     lookback: Option<Duration>,
     limit: usize,
 }
 
 impl Work {
-    fn from_params(app: &App, params: &Params) -> Result<Self, Failure> {
+    async fn from_params(params: &Params) -> Result<Self, Failure> {
         let text = params.get("query").unwrap_or_default();
-        let query = Query::parse(text).map_err(|error| Failure::parameter("query", error))?;
-        let timeout = params.duration("timeout")?.unwrap_or(app.limits.timeout).min(app.limits.timeout);
+        let query = evaluation::parse(text, |error| Failure::parameter("query", error)).await?;
+        let timeout = params.duration("timeout")?;
         let lookback = params.duration("lookback_delta")?.filter(|lookback| !lookback.is_zero());
         Ok(Self { query, timeout, lookback, limit: params.limit("limit")? })
     }
 
-    /// Waits for a free place, evaluates on a thread that may block, and gives up at the timeout or when the
-    /// client goes away.
+    /// Evaluates within the limits, and gives up when the client goes away.
     async fn run<F>(self, app: Arc<App>, evaluate: F) -> Answer<QueryData>
     where
         F: FnOnce(&App, &Query, &QueryOptions<'_>) -> Result<QueryAnswer, QueryError> + Send + 'static,
     {
         let Self { query, timeout, lookback, limit } = self;
-        let cancel = Cancel::new();
-        let guard = CancelOnDrop(cancel.clone());
-        let finished = tokio::time::timeout(timeout.to_std(), async {
-            let place = app.queries.clone().acquire_owned().await;
-            tokio::task::spawn_blocking(move || {
-                // Kept until the work has really stopped, which may be after its timeout.
-                let _place = place;
-                evaluate(&app, &query, &QueryOptions { lookback, ..QueryOptions::new(&cancel) })
-            })
-            .await
-        });
-        let outcome = finished.await;
-        drop(guard);
-        match outcome {
-            Err(_) => Err(Failure::new(ErrorKind::Timeout, "query timed out in query execution")),
-            Ok(Err(panicked)) => Err(Failure::from_error(ErrorKind::Internal, &panicked)),
-            Ok(Ok(Err(error))) => Err(failure_of(&error)),
-            Ok(Ok(Ok(answer))) => Ok(success(answer, limit)),
-        }
+        let reader = app.clone();
+        let work = move |cancel: &Cancel| {
+            evaluate(&reader, &query, &QueryOptions { lookback, ..QueryOptions::new(cancel) })
+        };
+        let answer = app.evaluations.run(timeout, work).await?;
+        answer.map(|answer| success(answer, limit)).map_err(|error| query_failure(&error))
     }
-}
-
-/// Cancels a query whose handler is dropped because the client has gone.
-struct CancelOnDrop(Cancel);
-
-impl Drop for CancelOnDrop {
-    fn drop(&mut self) {
-        self.0.cancel();
-    }
-}
-
-fn failure_of(error: &QueryError) -> Failure {
-    let kind = match error {
-        // Known before the evaluation begins, so Prometheus counts it among the wrong parameters.
-        QueryError::Execution(wrong @ ExecutionError::NotRangeable(_)) => {
-            return Failure::parameter("query", wrong);
-        }
-        QueryError::Cancelled => ErrorKind::Canceled,
-        QueryError::Store(model::store::StoreError::Cancelled) => ErrorKind::Canceled,
-        QueryError::Store(model::store::StoreError::Limit { .. }) => ErrorKind::Execution,
-        QueryError::Store(_) => ErrorKind::Internal,
-        _ => ErrorKind::Execution,
-    };
-    Failure::from_error(kind, error)
 }
 
 fn success(answer: QueryAnswer, limit: usize) -> Success<QueryData> {

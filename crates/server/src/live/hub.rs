@@ -1,15 +1,15 @@
 //! What all live connections share: the newest time, and the answers for it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use model::{Cancel, Clock, Timestamp};
-use parking_lot::Mutex;
-use promql::{Engine, Query, QueryOptions, Value};
-use tokio::sync::{OnceCell, Semaphore, watch};
+use model::{Cancel, Clock, Labels, Timestamp};
+use promql::{Engine, InstantSample, Query, QueryOptions, Value};
+use tokio::sync::{Semaphore, watch};
 
+use super::answers::Answers;
 use super::protocol::Body;
 use crate::app::Parts;
+use crate::evaluation::{Runner, query_failure};
 
 /// Live connections at the same time.
 const CONNECTIONS_MAX: usize = 256;
@@ -19,20 +19,15 @@ pub(crate) struct Hub {
     store: Arc<tsdb::Store>,
     engine: Arc<Engine>,
     newest: watch::Receiver<Timestamp>,
-    answers: Mutex<Answers>,
+    answers: Answers,
+    runner: Runner,
     pub(crate) connections: Arc<Semaphore>,
 }
 
-/// Answers at one time, by expression; each is computed once, by whoever asks first.
-#[derive(Default)]
-struct Answers {
-    at: Timestamp,
-    by_text: HashMap<Arc<str>, Arc<OnceCell<Body>>>,
-}
-
 impl Hub {
-    /// A hub that follows the intake's stream from now on; must be made inside the runtime.
-    pub(crate) fn new(parts: &Parts) -> Self {
+    /// A hub that follows the intake's stream from now on and evaluates with `runner`; must be made inside the
+    /// runtime.
+    pub(crate) fn new(parts: &Parts, runner: Runner) -> Self {
         let (sender, newest) = watch::channel(parts.clock.now());
         let mut stream = parts.intake.subscribe();
         let clock = parts.clock.clone();
@@ -54,7 +49,8 @@ impl Hub {
             store: parts.store.clone(),
             engine: parts.engine.clone(),
             newest,
-            answers: Mutex::default(),
+            answers: Answers::default(),
+            runner,
             connections: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
         }
     }
@@ -66,35 +62,30 @@ impl Hub {
 
     /// The value of an expression at a time, shared with everyone who asks the same.
     pub(crate) async fn answer(&self, query: &Arc<Query>, at: Timestamp) -> Body {
-        let cell = {
-            let mut answers = self.answers.lock();
-            if answers.at != at {
-                *answers = Answers { at, by_text: HashMap::new() };
-            }
-            answers.by_text.entry(query.text().into()).or_default().clone()
-        };
-        cell.get_or_init(|| self.evaluate(query.clone(), at)).await.clone()
+        self.answers.get(query.text(), at, || self.evaluate(query.clone(), at)).await
     }
 
+    /// Evaluates within the limits of all queries; ends when the future is dropped.
     async fn evaluate(&self, query: Arc<Query>, at: Timestamp) -> Body {
         let (store, engine) = (self.store.clone(), self.engine.clone());
-        let work = move || {
-            let cancel = Cancel::new();
-            engine.instant(store.as_ref(), &query, at, &QueryOptions::new(&cancel))
+        let work = move |cancel: &Cancel| {
+            let answer = engine.instant(store.as_ref(), &query, at, &QueryOptions::new(cancel));
+            answer.map(|answer| body_of(answer.value, at))
         };
-        match tokio::task::spawn_blocking(work).await {
-            Ok(Ok(answer)) => match answer.value {
-                Value::Vector(samples) => Body::answer(at, &samples),
-                Value::Scalar(sample) => {
-                    Body::answer(at, &[promql::InstantSample { labels: model::Labels::empty(), sample }])
-                }
-                Value::Text { .. } | Value::Matrix(_) => Body::error(
-                    "bad_data",
-                    "only expressions that give an instant vector or a scalar can be live",
-                ),
-            },
-            Ok(Err(error)) => Body::error("execution", &error.to_string()),
-            Err(panicked) => Body::error("internal", &panicked.to_string()),
+        match self.runner.run(None, work).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(error)) => Body::failure(&query_failure(&error)),
+            Err(failure) => Body::failure(&failure),
+        }
+    }
+}
+
+fn body_of(value: Value, at: Timestamp) -> Body {
+    match value {
+        Value::Vector(samples) => Body::answer(at, &samples),
+        Value::Scalar(sample) => Body::answer(at, &[InstantSample { labels: Labels::empty(), sample }]),
+        Value::Text { .. } | Value::Matrix(_) => {
+            Body::error("bad_data", "only expressions that give an instant vector or a scalar can be live")
         }
     }
 }

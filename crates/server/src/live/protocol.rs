@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{LabelsJson, SecondsJson};
+use crate::answer::{ErrorKind, Failure, LabelsJson, SecondsJson};
 
 /// What a client may say.
 #[derive(Debug, Deserialize)]
@@ -61,6 +61,19 @@ impl Body {
             error: &'a str,
         }
         Self::json(&Failure { error_type: kind, error: message })
+    }
+
+    /// The same error as the HTTP API would give.
+    pub(crate) fn failure(failure: &Failure) -> Self {
+        let kind = match failure.kind {
+            ErrorKind::BadData => "bad_data",
+            ErrorKind::Timeout => "timeout",
+            ErrorKind::Canceled => "canceled",
+            ErrorKind::Unavailable => "unavailable",
+            ErrorKind::Execution => "execution",
+            _ => "internal",
+        };
+        Self::error(kind, &failure.message)
     }
 
     fn json(value: &impl Serialize) -> Self {

@@ -1,23 +1,29 @@
 //! One live connection.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::{IntoResponse, Response};
 use model::{Duration, Timestamp};
 use promql::Query;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::protocol::{Body, Request};
 use crate::answer::{ErrorKind, Failure};
 use crate::app::App;
+use crate::evaluation;
 
 /// A message of a client may be this long, in bytes.
 const MESSAGE_BYTES_MAX: usize = 64 << 10;
 /// Expressions one connection may follow.
 const SUBSCRIPTIONS_MAX: usize = 200;
+/// Messages of a client that wait while an answer is awaited; beyond that, they wait in the network.
+const UNREAD_MAX: usize = 16;
+/// A message must be on its way within this time.
+const SEND_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
 /// The shortest interval between two answers, in milliseconds.
 const INTERVAL_MS_MIN: u32 = 100;
 /// An answer that comes a little early still counts as one interval later.
@@ -38,6 +44,15 @@ pub(crate) async fn upgrade(State(app): State<Arc<App>>, upgrade: WebSocketUpgra
 struct Connection {
     app: Arc<App>,
     subscriptions: HashMap<String, Subscription>,
+    /// What the client said while an answer was awaited.
+    unread: VecDeque<Utf8Bytes>,
+}
+
+/// Whether the other side is still there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Peer {
+    There,
+    Gone,
 }
 
 struct Subscription {
@@ -68,7 +83,7 @@ impl Subscription {
 
 impl Connection {
     fn new(app: Arc<App>) -> Self {
-        Self { app, subscriptions: HashMap::new() }
+        Self { app, subscriptions: HashMap::new(), unread: VecDeque::new() }
     }
 
     async fn run(mut self, mut socket: WebSocket) -> Result<(), axum::Error> {
@@ -76,23 +91,38 @@ impl Connection {
         loop {
             let next_due = self.next_due(*newest.borrow());
             tokio::select! {
-                message = socket.recv() => match message.transpose()? {
-                    Some(Message::Text(text)) => {
-                        if let Some(refusal) = self.handle(&text) {
-                            socket.send(Message::text(refusal)).await?;
-                        }
-                    }
-                    Some(Message::Close(_)) | None => return Ok(()),
-                    Some(_) => {}
+                message = socket.recv() => if self.note(message)? == Peer::Gone {
+                    return Ok(());
                 },
                 changed = newest.changed() => if changed.is_err() {
                     return Ok(());
                 },
                 () = until(next_due) => {}
             }
-            let at = *newest.borrow_and_update();
-            self.push(&mut socket, at).await?;
+            self.handle_all(&mut socket).await?;
+            if self.push(&mut socket, &mut newest).await? == Peer::Gone {
+                return Ok(());
+            }
         }
+    }
+
+    /// Keeps what the client says until its turn.
+    fn note(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<Peer, axum::Error> {
+        match message.transpose()? {
+            Some(Message::Text(text)) => self.unread.push_back(text),
+            Some(Message::Close(_)) | None => return Ok(Peer::Gone),
+            Some(_) => {}
+        }
+        Ok(Peer::There)
+    }
+
+    async fn handle_all(&mut self, socket: &mut WebSocket) -> Result<(), axum::Error> {
+        while let Some(text) = self.unread.pop_front() {
+            if let Some(refusal) = self.handle(&text).await {
+                send(socket, refusal).await?;
+            }
+        }
+        Ok(())
     }
 
     /// When the first answer that is still to be sent is due.
@@ -102,43 +132,82 @@ impl Connection {
     }
 
     /// Takes a request; gives the message that refuses it.
-    fn handle(&mut self, text: &str) -> Option<String> {
+    async fn handle(&mut self, text: &str) -> Option<String> {
         match serde_json::from_str(text) {
             Ok(Request::Unsubscribe { id }) => {
                 self.subscriptions.remove(&id);
                 None
             }
             Ok(Request::Subscribe { id, query, interval_ms }) => {
-                let refusal = self.subscribe(&id, &query, interval_ms).err()?;
+                let refusal = self.subscribe(&id, &query, interval_ms).await.err()?;
                 Some(Body::error("bad_data", &refusal).addressed(&id))
             }
             Err(error) => Some(Body::error("bad_data", &format!("invalid message: {error}")).addressed("")),
         }
     }
 
-    fn subscribe(&mut self, id: &str, query: &str, interval_ms: u32) -> Result<(), String> {
+    async fn subscribe(&mut self, id: &str, query: &str, interval_ms: u32) -> Result<(), String> {
         if self.subscriptions.len() >= SUBSCRIPTIONS_MAX && !self.subscriptions.contains_key(id) {
             return Err(format!("more than {SUBSCRIPTIONS_MAX} subscriptions on one connection"));
         }
-        let query = Query::parse(query).map_err(|error| error.to_string())?;
+        let query = evaluation::parse(query, |error| Failure::new(ErrorKind::BadData, error.to_string()));
+        let query = query.await.map_err(|failure| failure.message)?;
         let interval = Duration::from_millis(i64::from(interval_ms.max(INTERVAL_MS_MIN)));
         let subscription = Subscription { query: Arc::new(query), interval, sent: None };
         self.subscriptions.insert(id.to_owned(), subscription);
         Ok(())
     }
 
-    /// Sends the answers that are due.
-    async fn push(&mut self, socket: &mut WebSocket, of: Timestamp) -> Result<(), axum::Error> {
-        let now = Instant::now();
-        for (id, subscription) in &mut self.subscriptions {
-            if subscription.due(of, now).is_some_and(|due| due <= now) {
-                let body = self.app.live.answer(&subscription.query, of).await;
-                subscription.sent = Some(Sent { of, at: now });
-                socket.send(Message::text(body.addressed(id))).await?;
+    /// Sends the answers that are due, each for the time that is the newest when its turn comes.
+    async fn push(
+        &mut self,
+        socket: &mut WebSocket,
+        newest: &mut watch::Receiver<Timestamp>,
+    ) -> Result<Peer, axum::Error> {
+        loop {
+            let of = *newest.borrow_and_update();
+            let now = Instant::now();
+            let is_due =
+                |subscription: &Subscription| subscription.due(of, now).is_some_and(|due| due <= now);
+            let due = self.subscriptions.iter_mut().filter(|(_, each)| is_due(each));
+            // The one that was sent the longest ago comes first, so that none waits for ever.
+            let next = due.min_by_key(|(_, each)| each.sent.map(|sent| sent.at));
+            let Some((id, subscription)) = next else { return Ok(Peer::There) };
+            subscription.sent = Some(Sent { of, at: now });
+            let (id, query) = (id.clone(), subscription.query.clone());
+            let Some(body) = self.answer(socket, &query, of).await? else { return Ok(Peer::Gone) };
+            send(socket, body.addressed(&id)).await?;
+            self.handle_all(socket).await?;
+        }
+    }
+
+    /// Waits for an answer and listens to the client meanwhile; nothing if it goes away.
+    async fn answer(
+        &mut self,
+        socket: &mut WebSocket,
+        query: &Arc<Query>,
+        of: Timestamp,
+    ) -> Result<Option<Body>, axum::Error> {
+        let app = self.app.clone();
+        let answer = app.live.answer(query, of);
+        tokio::pin!(answer);
+        loop {
+            tokio::select! {
+                body = &mut answer => return Ok(Some(body)),
+                message = socket.recv(), if self.unread.len() < UNREAD_MAX => {
+                    if self.note(message)? == Peer::Gone {
+                        return Ok(None);
+                    }
+                }
             }
         }
-        Ok(())
     }
+}
+
+/// Sends a message. A client that does not take it in time has ended the connection.
+async fn send(socket: &mut WebSocket, text: String) -> Result<(), axum::Error> {
+    let sent = tokio::time::timeout(SEND_TIMEOUT, socket.send(Message::text(text))).await;
+    sent.unwrap_or_else(|late| Err(axum::Error::new(late)))
 }
 
 /// Waits until then; for ever if there is no such time.
