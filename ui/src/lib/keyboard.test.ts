@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keyHandler } from './keyboard';
+import { keyHandler, shortcutsOf } from './keyboard';
 
 function press(keys: readonly [key: string, at: number][]): string[] {
   const done: string[] = [];
@@ -22,4 +22,10 @@ test('a letter alone, too late, or after another key goes nowhere', () => {
 
 test('slash and question mark work at once', () => {
   expect(press([['/', 0], ['?', 1]])).toEqual(['editor', 'help']);
+});
+
+test('the slash is explained by what it does on the page', () => {
+  const slash = (path: string): string | undefined => shortcutsOf(path).find(({ keys }) => keys[0] === '/')?.label;
+  expect(slash('/alerts')).toBe('Focus the filter');
+  expect(slash('/explore')).toBe('Write a query');
 });

@@ -16,16 +16,26 @@ export interface Actions {
 
 const GO: Readonly<Record<string, string>> = { o: '/', e: '/explore', a: '/alerts', t: '/targets' };
 
-export const SHORTCUTS: readonly Shortcut[] = [
+const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['g', 'o'], label: text.help.goOverview },
   { keys: ['g', 'e'], label: text.help.goExplore },
   { keys: ['g', 'a'], label: text.help.goAlerts },
   { keys: ['g', 't'], label: text.help.goTargets },
   { keys: ['/'], label: text.help.focusEditor },
-  { keys: ['Ctrl', 'Enter'], label: text.help.run },
-  { keys: ['Shift', 'Enter'], label: text.help.run },
+  { keys: ['Enter'], label: text.help.run },
+  { keys: ['Shift', 'Enter'], label: text.help.newLine },
+  { keys: ['Esc'], label: text.help.leave },
   { keys: ['?'], label: text.help.help },
 ];
+
+/** Pages whose main text field filters what is shown. */
+const FILTERED = ['/alerts', '/targets'];
+
+/** The shortcuts as they are on the page at `path`. */
+export function shortcutsOf(path: string): readonly Shortcut[] {
+  if (!FILTERED.includes(path)) return SHORTCUTS;
+  return SHORTCUTS.map((shortcut) => (shortcut.keys[0] === '/' ? { ...shortcut, label: text.help.focusFilter } : shortcut));
+}
 
 /** Handles one key; `now` in milliseconds. The answer says whether the key was used. */
 export function keyHandler(actions: Actions): (key: string, now: number) => boolean {

@@ -1,8 +1,13 @@
 /** The address bar as state. Paths are matched in App.svelte; views read and write their parameters here. */
+import { aliasTarget } from './alias';
 
 class Router {
-  path = $state(location.pathname);
-  parameters = $state.raw(new URLSearchParams(location.search));
+  path = $state('');
+  parameters = $state.raw(new URLSearchParams());
+
+  constructor() {
+    this.read();
+  }
 
   /** Listens for the back button and for clicks on links within the site; the answer stops that. */
   start(): () => void {
@@ -37,6 +42,8 @@ class Router {
   }
 
   private read(): void {
+    const target = aliasTarget(location.pathname, location.search);
+    if (target !== null) history.replaceState(null, '', target);
     this.path = location.pathname;
     this.parameters = new URLSearchParams(location.search);
   }

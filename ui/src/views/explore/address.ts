@@ -21,7 +21,7 @@ const RANGE_SECONDS_DEFAULT = 3_600;
 export function readAddress(parameters: URLSearchParams): ExploreState {
   const time = readTime(parameters);
   return {
-    query: parameters.get('q') ?? '',
+    query: (parameters.get('q') ?? '').trim(),
     view: parameters.get('tab') === 'table' ? 'table' : 'graph',
     time,
     step: parseDuration(parameters.get('step') ?? ''),

@@ -1,5 +1,14 @@
 /** CodeMirror with PromQL. Loaded only when Explore is opened: it is larger than the rest of the UI. */
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import {
+  acceptCompletion,
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  closeCompletion,
+  completionKeymap,
+  completionStatus,
+  selectedCompletion,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { EditorState, Prec, StateEffect, StateField } from '@codemirror/state';
@@ -51,10 +60,33 @@ const colors = HighlightStyle.define([
   { tag: tags.invalid, color: 'var(--bad)' },
 ]);
 
+/** Whether the chosen option is what stands before the cursor already, so that taking it would change nothing. */
+function isWritten(state: EditorState): boolean {
+  const option = selectedCompletion(state);
+  if (option === null || option.apply !== undefined) return false;
+  const head = state.selection.main.head;
+  const before = state.doc.sliceString(0, head);
+  return /[\w:]*$/.exec(before)?.[0] === option.label;
+}
+
+/** Gives the keys back to the page. */
+function leave(view: EditorView): boolean {
+  view.contentDOM.blur();
+  return true;
+}
+
 export function createEditor(parent: HTMLElement, query: string, events: EditorEvents): Editor {
   const promql = new PromQLExtension().setComplete({ remote: completionClient() });
-  const run = (): boolean => {
+  const run = (target: EditorView): boolean => {
+    closeCompletion(target);
     events.onRun();
+    return true;
+  };
+  const acceptOrRun = (target: EditorView): boolean => {
+    const open = completionStatus(target.state) === 'active';
+    if (!open || isWritten(target.state)) return run(target);
+    // An option that has only just appeared is not taken, and not run past either.
+    acceptCompletion(target);
     return true;
   };
   const view = new EditorView({
@@ -76,8 +108,15 @@ export function createEditor(parent: HTMLElement, query: string, events: EditorE
         EditorView.updateListener.of((update) => {
           if (update.docChanged) events.onChange(update.state.doc.toString());
         }),
-        Prec.highest(keymap.of([{ key: 'Ctrl-Enter', run }, { key: 'Mod-Enter', run }, { key: 'Shift-Enter', run }])),
-        keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
+        Prec.highest(
+          keymap.of([
+            { key: 'Ctrl-Enter', run },
+            { key: 'Mod-Enter', run },
+            { key: 'Enter', run: acceptOrRun },
+            { key: 'Tab', run: acceptCompletion },
+          ]),
+        ),
+        keymap.of([...closeBracketsKeymap, ...completionKeymap, { key: 'Escape', run: leave }, ...historyKeymap, ...defaultKeymap]),
       ],
     }),
   });
