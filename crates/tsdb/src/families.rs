@@ -14,7 +14,7 @@ use crate::codec::{Cursor, Malformed, metadata, put_metadata, put_varint};
 use crate::files;
 use crate::manifest::{seal, unseal};
 
-const MAGIC: &[u8; 8] = b"SXTMETA\n";
+pub(crate) const MAGIC: &[u8; 8] = b"SXTMETA\n";
 const VERSION: u16 = 1;
 
 /// More families than this are not remembered; their samples are.

@@ -36,5 +36,10 @@ pub(crate) fn segment_of(path: &std::path::Path) -> Option<u64> {
     segment_number(path.file_name()?.to_str()?)
 }
 
+/// The format version in the header of a segment, if the header is sound.
+pub(crate) fn header_version(start: &[u8]) -> Option<u16> {
+    frame::Header::decode(start).map(|header| header.version)
+}
+
 #[cfg(test)]
 mod tests;

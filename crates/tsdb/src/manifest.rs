@@ -16,7 +16,7 @@ use crate::files::{self, ReplaceError};
 use crate::part::PartInfo;
 
 pub(crate) const VERSION: u16 = 1;
-const MAGIC: &[u8; 8] = b"SXTMANIF";
+pub(crate) const MAGIC: &[u8; 8] = b"SXTMANIF";
 
 /// The content of the manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +32,6 @@ pub(crate) enum Found {
     Manifest(Manifest),
     Nothing,
     Damaged(Malformed),
-    Newer(u16),
 }
 
 impl Manifest {
@@ -43,8 +42,8 @@ impl Manifest {
             Err(error) => return Err(error),
         };
         Ok(match unseal(MAGIC, &bytes) {
-            Ok((version, _)) if version > VERSION => Found::Newer(version),
-            Ok((_, body)) => Self::decode(body).map_or_else(Found::Damaged, Found::Manifest),
+            Ok((VERSION, body)) => Self::decode(body).map_or_else(Found::Damaged, Found::Manifest),
+            Ok(_) => Found::Damaged(Malformed("the file has an unknown format version")),
             Err(malformed) => Found::Damaged(malformed),
         })
     }

@@ -53,6 +53,11 @@ impl PartInfo {
     }
 }
 
+/// The format version in the header of a part, if the header is sound.
+pub(crate) fn header_version(start: &[u8]) -> Option<u16> {
+    footer::version_of(start.first_chunk()?).ok()
+}
+
 /// Why a part, or a piece of it, cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PartError {

@@ -12,6 +12,7 @@ mod open;
 mod select;
 mod statistics;
 mod syncing;
+mod versions;
 mod vitals;
 
 use std::path::Path;

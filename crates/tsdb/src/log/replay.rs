@@ -31,9 +31,9 @@ pub(crate) struct Replayed {
 
 /// Why the log cannot be read at all.
 #[derive(Debug)]
-pub(crate) enum ReplayError {
-    Io { action: String, source: io::Error },
-    NewerFormat { path: PathBuf, found: u16 },
+pub(crate) struct ReplayError {
+    pub(crate) action: String,
+    pub(crate) source: io::Error,
 }
 
 /// Feeds all segments from number `from` on to `sink`, in order. Older ones are removed: parts hold them.
@@ -54,14 +54,12 @@ pub(crate) fn replay(
         let file = fs::read(&path).map_err(failed("read", &path))?;
         replayed.bytes += file.len() as u64;
         recovery.segments += 1;
-        let header = Header::decode(&file).filter(|header| header.segment == number);
+        let header = Header::decode(&file);
+        let header = header.filter(|header| header.segment == number && header.version == VERSION);
         let Some(header) = header.filter(|_| file.len() >= FRAMES_AT) else {
             set_aside(number, &path, &file, quarantine, recovery);
             continue;
         };
-        if header.version > VERSION {
-            return Err(ReplayError::NewerFormat { path, found: header.version });
-        }
         sink.segment();
         Segment { number, path: &path, file: &file, salt: header.salt }.read(sink, recovery);
     }
@@ -70,7 +68,7 @@ pub(crate) fn replay(
 
 fn failed(verb: &str, path: &Path) -> impl FnOnce(io::Error) -> ReplayError {
     let action = format!("{verb} the log segment `{}`", path.display());
-    move |source| ReplayError::Io { action, source }
+    move |source| ReplayError { action, source }
 }
 
 fn segments(dir: &Path) -> Result<Vec<(u64, PathBuf)>, ReplayError> {

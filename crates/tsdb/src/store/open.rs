@@ -23,10 +23,7 @@ use crate::recovery::Quarantined;
 use crate::{OpenError, Options, Recovery};
 
 use super::vitals::Figures;
-use super::{Live, Shared, SyncSignal};
-
-/// Versions above these are refused by name.
-const KNOWN_VERSION: u16 = 1;
+use super::{Live, Shared, SyncSignal, versions};
 
 pub(super) fn open(
     dir: &Path,
@@ -36,6 +33,7 @@ pub(super) fn open(
     let layout = Layout::of(dir);
     layout.create().map_err(|source| OpenError::NotWritable { dir: dir.to_owned(), source })?;
     let lock = DirLock::take(&layout)?;
+    versions::check(&layout)?;
     let mut opening = Opening { layout, recovery: Recovery::default() };
     let (mut manifest, parts) = opening.parts()?;
     let families = opening.families()?;
@@ -65,12 +63,8 @@ pub(super) fn open(
 }
 
 fn replay_error(dir: &Path, error: ReplayError) -> OpenError {
-    match error {
-        ReplayError::Io { action, source } => OpenError::Io { dir: dir.to_owned(), action, source },
-        ReplayError::NewerFormat { path, found } => {
-            OpenError::NewerFormat { path, found, known: KNOWN_VERSION }
-        }
-    }
+    let ReplayError { action, source } = error;
+    OpenError::Io { dir: dir.to_owned(), action, source }
 }
 
 struct Opening {
@@ -97,7 +91,6 @@ impl Opening {
         let manifest = match found {
             Found::Manifest(manifest) => Some(manifest),
             Found::Nothing => None,
-            Found::Newer(found) => return Err(OpenError::NewerFormat { path, found, known: KNOWN_VERSION }),
             Found::Damaged(reason) => {
                 self.set_aside(&path, reason.to_string());
                 None
@@ -142,10 +135,7 @@ impl Opening {
     fn open_part(&mut self, path: &Path) -> Result<Option<Arc<Part>>, OpenError> {
         match Part::open(path) {
             Ok(part) => Ok(Some(Arc::new(part))),
-            Err(PartError::Newer(found)) => {
-                Err(OpenError::NewerFormat { path: path.to_owned(), found, known: KNOWN_VERSION })
-            }
-            Err(error @ (PartError::Damaged(_) | PartError::TooLarge(_))) => {
+            Err(error @ (PartError::Damaged(_) | PartError::Newer(_) | PartError::TooLarge(_))) => {
                 self.set_aside(path, error.to_string());
                 Ok(None)
             }

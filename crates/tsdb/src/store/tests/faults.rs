@@ -1,13 +1,15 @@
 //! Directories that cannot be used, and disks that do not take writes.
 
+use std::collections::BTreeMap;
 use std::error::Error;
+use std::path::{Path, PathBuf};
 
 use crate::OpenError;
 use crate::disk::faults;
 
 use super::*;
 
-fn open(dir: &std::path::Path) -> Result<Store, OpenError> {
+fn open(dir: &Path) -> Result<Store, OpenError> {
     Store::open(dir, options(), Arc::new(ManualClock::at(Timestamp::from_millis(NOW))))
 }
 
@@ -35,16 +37,53 @@ fn a_directory_that_cannot_be_made_is_named() {
     assert!(error.source().is_some());
 }
 
+/// All files of a data directory with their content, but for the lock.
+fn content(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    let mut found = BTreeMap::new();
+    for path in entries.filter(|path| !path.ends_with("LOCK")) {
+        match path.is_dir() {
+            true => found.extend(content(&path)),
+            false => drop(found.insert(path.clone(), std::fs::read(&path).unwrap())),
+        }
+    }
+    found
+}
+
 #[test]
-fn files_of_a_newer_version_are_refused_by_name() {
-    let mut trial = Trial::new();
-    trial.append(&[("m", NOW, 1.0)]);
-    trial.flush();
-    drop(trial.store.take());
-    let path = trial.dir.path().join("MANIFEST");
-    std::fs::write(&path, crate::manifest::seal(b"SXTMANIF", 9, b"whatever")).unwrap();
-    let error = open(trial.dir.path()).unwrap_err();
-    assert!(matches!(&error, OpenError::NewerFormat { found: 9, .. }), "{error:?}");
+fn a_file_of_a_newer_version_is_refused_by_name_and_nothing_is_touched() {
+    #[track_caller]
+    fn f(name: &str, newer: &[u8]) {
+        let mut trial = Trial::new();
+        trial.append(&[("m", NOW, 1.0)]);
+        trial.flush();
+        trial.append(&[("m", NOW + 1, 1.0)]);
+        drop(trial.store.take());
+        let dir = trial.dir.path();
+        // What a start would remove, cut, or set aside.
+        for leftover in ["parts/00000050.tmp", "parts/00000051_0_1.part", "log/00000001.log"] {
+            std::fs::write(dir.join(leftover), b"left over").unwrap();
+        }
+        std::fs::write(dir.join(name), newer).unwrap();
+        let before = content(dir);
+        let error = open(dir).unwrap_err();
+        assert!(
+            matches!(&error, OpenError::NewerFormat { path, found: 9, known: 1 } if path.ends_with(name))
+        );
+        assert!(error.to_string().contains(name), "{error}");
+        assert_eq!(content(dir), before, "{name}");
+    }
+    let sealed = |magic| crate::manifest::seal(magic, 9, b"whatever");
+    f("MANIFEST", &sealed(b"SXTMANIF"));
+    f("METADATA", &sealed(b"SXTMETA\n"));
+    let summed = |mut header: Vec<u8>| {
+        header.extend_from_slice(&crc32c::crc32c(&header).to_le_bytes());
+        header
+    };
+    let part = summed(b"SXTPART\n\x09\0\0\0".to_vec());
+    f("parts/00000040_0_1.part", &[&*part, b"a body of another form"].concat());
+    let segment = summed([&b"SXTLOG\r\n\x09\0\0\0"[..], &[1; 16]].concat());
+    f("log/00000040.log", &[&*segment, b"records of another form"].concat());
 }
 
 #[test]
