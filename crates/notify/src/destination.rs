@@ -78,7 +78,7 @@ impl Destination {
         for row in around.catalog.told(&key)? {
             // A row that cannot be read is forgotten: to tell twice is better than never.
             if let Ok(told) = serde_json::from_str::<Told>(&row.payload) {
-                ledger.set(&row.group, &row.alert, Some(told));
+                ledger.restore(&row.group, &row.alert, told);
             }
         }
         let waiting = around.catalog.outbox_len(&key)?;
@@ -215,7 +215,8 @@ impl Destination {
 
     async fn deliver(self: Arc<Self>, batch: Batch) {
         let config = self.config();
-        let webhook = batch.webhook(&self.receiver, &self.around.external_url, config.max_alerts);
+        let firing = self.ledger.lock().firing_of(&batch.group);
+        let webhook = batch.webhook(&firing, &self.receiver, &self.around.external_url, config.max_alerts);
         let outcome = delivery::post(&self.around.client, &config, &webhook, &*self.around.clock).await;
         let this = self.clone();
         let noted = tokio::task::spawn_blocking(move || this.note(&batch, &config, outcome)).await;

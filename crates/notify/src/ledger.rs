@@ -4,25 +4,27 @@
 //! only then takes it over here.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use model::{Alert, Duration, Labels, Timestamp};
 use serde::{Deserialize, Serialize};
 use wire::alertmanager::{WebhookAlert, fingerprint, group_key};
 
 /// What a destination knows of an alert that it believes to fire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Told {
     /// When it was told.
     pub(crate) at_ms: i64,
+    /// The alert, to be listed when its group has news. `None` if it is not to be listed, or not yet known.
+    #[serde(default)]
+    pub(crate) alert: Option<Arc<WebhookAlert>>,
 }
 
 /// A change to deliver, as it lies in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Change {
     /// The alert after the change.
-    pub(crate) alert: WebhookAlert,
-    /// Whether any alert of the group fires after the change.
-    pub(crate) group_firing: bool,
+    pub(crate) alert: Arc<WebhookAlert>,
 }
 
 /// What becomes of an alert at a destination.
@@ -48,50 +50,84 @@ pub(crate) struct Terms {
 }
 
 /// Everything that one destination was told and still believes.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    groups: HashMap<String, HashMap<String, Told>>,
+    groups: HashMap<String, Group>,
+}
+
+#[derive(Debug, Default)]
+struct Group {
+    /// When it was last told anything of the group, which lists all that fires.
+    told_at_ms: i64,
+    alerts: HashMap<String, Told>,
 }
 
 impl Ledger {
-    /// Takes a fact over, from the catalog or from a decision that has been saved.
-    pub(crate) fn set(&mut self, group: &str, alert: &str, told: Option<Told>) {
-        match told {
-            Some(told) => {
-                self.groups.entry(group.to_owned()).or_default().insert(alert.to_owned(), told);
-            }
-            None => {
-                if let Some(alerts) = self.groups.get_mut(group) {
-                    alerts.remove(alert);
-                    if alerts.is_empty() {
-                        self.groups.remove(group);
-                    }
-                }
-            }
+    /// Takes over what the catalog holds of an alert.
+    pub(crate) fn restore(&mut self, group: &str, alert: &str, told: Told) {
+        let group = self.groups.entry(group.to_owned()).or_default();
+        group.told_at_ms = group.told_at_ms.max(told.at_ms);
+        group.alerts.insert(alert.to_owned(), told);
+    }
+
+    /// Takes over a decision of the time `now` that has been saved.
+    pub(crate) fn accept(&mut self, decision: Decision, now: Timestamp) {
+        let Decision { group, alert, told, change } = decision;
+        let known = self.groups.entry(group.clone()).or_default();
+        if change.is_some() {
+            known.told_at_ms = now.as_millis();
         }
+        match told {
+            Some(told) => known.alerts.insert(alert, told),
+            None => known.alerts.remove(&alert),
+        };
+        if known.alerts.is_empty() {
+            self.groups.remove(&group);
+        }
+    }
+
+    /// Takes over what an alert says now, which alone is no news.
+    pub(crate) fn refresh(&mut self, alert: &Alert) {
+        let key = fingerprint(&alert.labels);
+        let group = self.groups.get_mut(&group_of(&alert.labels));
+        if let Some(told) = group.and_then(|group| group.alerts.get_mut(&key)) {
+            told.alert = (!alert.is_resolved()).then(|| Arc::new(WebhookAlert::from(alert)));
+        }
+    }
+
+    /// The alerts of a group that fire, in the order of their labels.
+    pub(crate) fn firing_of(&self, group: &str) -> Vec<Arc<WebhookAlert>> {
+        let alerts = self.groups.get(group).into_iter().flat_map(|group| group.alerts.values());
+        let mut firing: Vec<_> = alerts.filter_map(|told| told.alert.clone()).collect();
+        firing.sort_by(|a, b| a.labels.cmp(&b.labels));
+        firing
     }
 
     /// How many alerts the destination believes to fire.
     pub(crate) fn firing(&self) -> usize {
-        self.groups.values().map(HashMap::len).sum()
+        self.groups.values().map(|group| group.alerts.len()).sum()
     }
 
     /// Whether this alert is news, and what follows. `None` if the destination knows all of it already.
     pub(crate) fn decide(&self, alert: &Alert, now: Timestamp, terms: Terms) -> Option<Decision> {
         let group = group_of(&alert.labels);
         let key = fingerprint(&alert.labels);
-        let known = self.groups.get(&group).and_then(|alerts| alerts.get(&key));
-        let due = known.is_none_or(|told| {
-            now.millis_since(Timestamp::from_millis(told.at_ms)) >= terms.repeat_interval.as_millis()
+        let of_group = self.groups.get(&group);
+        let known = of_group.is_some_and(|group| group.alerts.contains_key(&key));
+        let due = of_group.is_none_or(|group| {
+            now.millis_since(Timestamp::from_millis(group.told_at_ms)) >= terms.repeat_interval.as_millis()
         });
+        let shown = || Arc::new(WebhookAlert::from(alert));
         let (told, tell) = match (alert.is_resolved(), known) {
-            (false, _) if due => (Some(Told { at_ms: now.as_millis() }), true),
-            (true, Some(_)) => (None, terms.send_resolved),
+            (false, known) if due || !known => {
+                (Some(Told { at_ms: now.as_millis(), alert: Some(shown()) }), true)
+            }
+            (true, true) => (None, terms.send_resolved),
             _ => return None,
         };
-        let others = self.groups.get(&group).is_some_and(|alerts| alerts.keys().any(|other| *other != key));
-        let group_firing = !alert.is_resolved() || others;
-        let change = tell.then(|| Change { alert: WebhookAlert::from(alert), group_firing });
+        let change = tell.then(|| Change {
+            alert: told.as_ref().and_then(|told| told.alert.clone()).unwrap_or_else(shown),
+        });
         Some(Decision { group, alert: key, told, change })
     }
 }

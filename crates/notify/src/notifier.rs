@@ -1,5 +1,6 @@
 //! The notifier: takes alerts from rules, keeps the destinations.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -207,29 +208,34 @@ impl Notifier {
             repeat_interval: config.repeat_interval,
         };
         let mut ledger = destination.ledger.lock();
-        let mut after = ledger.clone();
-        let mut entries = Vec::new();
-        let mut told = Vec::new();
-        let mut refused = 0;
+        let (mut decisions, mut seen) = (Vec::new(), HashSet::new());
+        let (mut count, mut refused) = (0, 0);
         for alert in alerts {
-            let Some(decision) = after.decide(alert, now, terms) else { continue };
-            if decision.change.is_some() && destination.waiting() + entries.len() as u64 >= WAITING_MAX {
-                refused += 1;
+            let Some(decision) = ledger.decide(alert, now, terms) else {
+                ledger.refresh(alert);
                 continue;
+            };
+            if decision.change.is_some() && destination.waiting() + count >= WAITING_MAX {
+                // The next notification must not list it as firing if it has ended.
+                ledger.refresh(alert);
+                refused += 1;
+            } else if seen.insert(decision.alert.clone()) {
+                count += u64::from(decision.change.is_some());
+                decisions.push(decision);
             }
-            after.set(&decision.group, &decision.alert, decision.told);
-            entries.extend(entry(&destination.key, &decision, now.plus(config.group_wait)));
-            told.push(told_change(&destination.key, &decision));
         }
-        if refused > 0 || !entries.is_empty() {
+        if refused > 0 || count > 0 {
             self.outbox_failures.fetch_add(refused, Ordering::Relaxed);
             destination.note_full(refused > 0);
         }
-        if told.is_empty() {
+        if decisions.is_empty() {
             return Ok(());
         }
+        let due = now.plus(config.group_wait);
+        let entries: Vec<_> = decisions.iter().filter_map(|d| entry(&destination.key, d, due)).collect();
+        let told: Vec<_> = decisions.iter().map(|d| told_change(&destination.key, d)).collect();
         destination.add(entries.len() as u64, || self.around.catalog.enqueue(now, &entries, &told))?;
-        *ledger = after;
+        decisions.into_iter().for_each(|decision| ledger.accept(decision, now));
         Ok(())
     }
 }
@@ -244,7 +250,7 @@ fn told_change(destination: &str, decision: &Decision) -> ToldChange {
         destination: destination.to_owned(),
         group: decision.group.clone(),
         alert: decision.alert.clone(),
-        payload: decision.told.and_then(|told| serde_json::to_string(&told).ok()),
+        payload: decision.told.as_ref().and_then(|told| serde_json::to_string(told).ok()),
     }
 }
 

@@ -1,10 +1,11 @@
 //! From what waits in the outbox to notifications that are due.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use catalog::OutboxEntry;
 use model::Timestamp;
-use wire::alertmanager::{Status, WEBHOOK_VERSION, Webhook, common_pairs};
+use wire::alertmanager::{Status, WEBHOOK_VERSION, Webhook, WebhookAlert, common_pairs};
 
 use crate::ledger::Change;
 
@@ -80,28 +81,34 @@ fn batch(group: String, attempts: u32, waiting: Vec<(OutboxEntry, Change)>) -> B
 }
 
 impl Batch {
-    /// The notification. `alerts_max` cuts the list of alerts; 0 does not.
-    pub(crate) fn webhook(&self, receiver: &str, external_url: &str, alerts_max: u32) -> Webhook {
-        let mut alerts: Vec<_> = self.changes.iter().map(|change| change.alert.clone()).collect();
-        for alert in &mut alerts {
-            if alert.generator_url.starts_with('/') {
-                alert.generator_url.insert_str(0, external_url);
-            }
-        }
-        let common_labels = common_pairs(alerts.iter().map(|alert| &alert.labels));
-        let common_annotations = common_pairs(alerts.iter().map(|alert| &alert.annotations));
+    /// The notification: the changes, then those of the alerts in `firing` that have not changed.
+    /// `alerts_max` cuts the list of alerts; 0 leaves it at a thousand.
+    pub(crate) fn webhook(
+        &self,
+        firing: &[Arc<WebhookAlert>],
+        receiver: &str,
+        external_url: &str,
+        alerts_max: u32,
+    ) -> Webhook {
+        let changed: HashSet<&str> =
+            self.changes.iter().map(|change| change.alert.fingerprint.as_str()).collect();
+        let unchanged = firing.iter().filter(|alert| !changed.contains(alert.fingerprint.as_str()));
+        let all: Vec<&WebhookAlert> =
+            self.changes.iter().map(|change| &*change.alert).chain(unchanged.map(|alert| &**alert)).collect();
+        let common_labels = common_pairs(all.iter().map(|alert| &alert.labels));
+        let common_annotations = common_pairs(all.iter().map(|alert| &alert.annotations));
         let mut group_labels = common_labels.clone();
         group_labels.retain(|name, _| name == "alertname");
-        let firing = self.changes.last().is_some_and(|change| change.group_firing)
-            || alerts.iter().any(|alert| alert.status == Status::Firing);
-        let shown = if alerts_max == 0 { alerts.len() } else { alerts.len().min(alerts_max as usize) };
-        let truncated_alerts = (alerts.len() - shown) as u64;
-        alerts.truncate(shown);
+        let fires = all.iter().any(|alert| alert.status == Status::Firing);
+        let limit = if alerts_max == 0 { ALERTS_MAX } else { (alerts_max as usize).min(ALERTS_MAX) };
+        let truncated_alerts = all.len().saturating_sub(limit) as u64;
+        let shown = all.into_iter().take(limit).map(|alert| linked(alert, external_url));
+        let alerts = shown.collect();
         Webhook {
             version: WEBHOOK_VERSION.to_owned(),
             group_key: self.group.clone(),
             truncated_alerts,
-            status: if firing { Status::Firing } else { Status::Resolved },
+            status: if fires { Status::Firing } else { Status::Resolved },
             receiver: receiver.to_owned(),
             group_labels,
             common_labels,
@@ -110,6 +117,15 @@ impl Batch {
             alerts,
         }
     }
+}
+
+/// The alert with a link that works outside of the UI.
+fn linked(alert: &WebhookAlert, external_url: &str) -> WebhookAlert {
+    let mut alert = alert.clone();
+    if alert.generator_url.starts_with('/') {
+        alert.generator_url.insert_str(0, external_url);
+    }
+    alert
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread::JoinHandle;
 
 use model::store::StoreError;
-use model::{Clock, Duration, TimeRange, Timestamp};
+use model::{Cancel, Clock, Duration, TimeRange, Timestamp};
 use parking_lot::{Mutex, RwLock};
 
 use crate::families::Families;
@@ -64,6 +64,8 @@ struct Shared {
     log: Mutex<LogWriter>,
     live: RwLock<Live>,
     signal: SyncSignal,
+    /// Raised when maintenance should end.
+    stopping: Cancel,
     figures: Figures,
     _lock: DirLock,
 }
@@ -95,6 +97,13 @@ impl Store {
     /// [`maintain`](Self::maintain).
     pub fn set_retention(&self, retention: Duration) {
         self.shared.retention_ms.store(retention.as_millis(), Ordering::Relaxed);
+    }
+
+    /// Makes a [`maintain`](Self::maintain) that is running end early, and later ones do nothing. What it had begun
+    /// is given up: samples stay in the log, parts as they were. For the stop of a program, which then need not
+    /// wait for a long merge.
+    pub fn stop_maintenance(&self) {
+        self.shared.stopping.cancel();
     }
 
     /// Forces the log onto the disk and closes the store. Dropping the store does the same, but tells errors to

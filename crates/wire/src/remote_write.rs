@@ -1,6 +1,7 @@
 //! Prometheus remote write 1.0: a snappy block that holds a protobuf `prometheus.WriteRequest`.
 //!
-//! Limits: the decompressed length is checked before anything is allocated for it. A series with faulty labels
+//! Limits: the decompressed length is checked before anything is allocated for it, and what the request holds
+//! is counted before it is decoded. A series with faulty labels
 //! or without labels is left out and counted; the others are kept, as the specification allows.
 //!
 //! Source of the format: Prometheus remote write specification 1.0.
@@ -10,9 +11,20 @@ use std::sync::Arc;
 
 use model::{Batch, Labels, Metadata, MetricKind, Timestamp};
 use prost::Message as _;
+use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
 /// A decompressed request may be this long, in bytes; Prometheus's receiver has the same limit.
 pub const DECOMPRESSED_BYTES_MAX: usize = 32 << 20;
+
+/// Series and metadata entries that one request may hold; senders put some thousands into one.
+const ENTRIES_MAX: usize = 1_000_000;
+/// Labels, samples and histograms that one request may hold: more do not fit into the decompressed length unless
+/// they are all but empty.
+const PARTS_MAX: usize = 4_000_000;
+/// The field of a request that holds its series.
+const TIMESERIES: u32 = 1;
+/// The field of a request that holds its metadata.
+const METADATA: u32 = 3;
 
 /// Why a request cannot be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +40,21 @@ pub enum RemoteWriteError {
     },
     /// The block does not hold a write request.
     #[error("the body is not a protobuf `prometheus.WriteRequest`")]
-    Protobuf(#[source] prost::DecodeError),
+    Protobuf(#[from] prost::DecodeError),
+    /// A field of the request is longer than what is left of it.
+    #[error("the body is not a protobuf `prometheus.WriteRequest`: field {tag} is cut off")]
+    Cut {
+        /// The number of the field.
+        tag: u32,
+    },
+    /// The request would take much more memory than its length tells.
+    #[error("the request holds more than {limit} {what}: send it in parts")]
+    TooMany {
+        /// What there is too much of, in the plural.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
 }
 
 /// A decoded request.
@@ -80,13 +106,73 @@ pub fn decode(body: &[u8]) -> Result<WriteRequest, RemoteWriteError> {
         return Err(RemoteWriteError::TooLarge { len });
     }
     let bytes = snap::raw::Decoder::new().decompress_vec(body).map_err(RemoteWriteError::Snappy)?;
-    let message = proto::WriteRequest::decode(bytes.as_slice()).map_err(RemoteWriteError::Protobuf)?;
     let mut request = WriteRequest::default();
-    for series in message.timeseries {
-        take_series(series, &mut request);
-    }
-    request.batch.metadata = message.metadata.into_iter().filter_map(take_metadata).collect();
+    let mut counts = Counts::default();
+    each_field(&bytes, |tag, field| {
+        match tag {
+            TIMESERIES => {
+                counts.add_series(field)?;
+                // One at a time, so that no more than one is in memory as the wire has it.
+                take_series(proto::TimeSeries::decode(field)?, &mut request);
+            }
+            METADATA => {
+                counts.add_entry()?;
+                request.batch.metadata.extend(take_metadata(proto::MetricMetadata::decode(field)?));
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
     Ok(request)
+}
+
+/// What a request holds so far. Empty messages take two bytes on the wire and far more in memory.
+#[derive(Default)]
+struct Counts {
+    entries: usize,
+    parts: usize,
+}
+
+impl Counts {
+    fn add_entry(&mut self) -> Result<(), RemoteWriteError> {
+        self.entries += 1;
+        if self.entries > ENTRIES_MAX {
+            return Err(RemoteWriteError::TooMany { what: "series and metadata", limit: ENTRIES_MAX });
+        }
+        Ok(())
+    }
+
+    fn add_series(&mut self, series: &[u8]) -> Result<(), RemoteWriteError> {
+        self.add_entry()?;
+        each_field(series, |_, _| {
+            self.parts += 1;
+            if self.parts > PARTS_MAX {
+                return Err(RemoteWriteError::TooMany { what: "labels and samples", limit: PARTS_MAX });
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Calls `visit` with the number and the bytes of each field that is a message or a text; skips others.
+fn each_field<'a>(
+    mut bytes: &'a [u8],
+    mut visit: impl FnMut(u32, &'a [u8]) -> Result<(), RemoteWriteError>,
+) -> Result<(), RemoteWriteError> {
+    while !bytes.is_empty() {
+        let (tag, wire_type) = decode_key(&mut bytes)?;
+        if wire_type != WireType::LengthDelimited {
+            skip_field(wire_type, tag, &mut bytes, DecodeContext::default())?;
+            continue;
+        }
+        let len = usize::try_from(decode_varint(&mut bytes)?).unwrap_or(usize::MAX);
+        let Some((field, rest)) = bytes.split_at_checked(len) else {
+            return Err(RemoteWriteError::Cut { tag });
+        };
+        bytes = rest;
+        visit(tag, field)?;
+    }
+    Ok(())
 }
 
 fn take_series(series: proto::TimeSeries, request: &mut WriteRequest) {

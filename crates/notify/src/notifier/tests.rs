@@ -157,8 +157,9 @@ async fn what_is_refused_is_not_tried_again() {
     notifier.alerts(&[alert("a", false)]);
     receiver.next().await;
     notifier.alerts(&[alert("b", false)]);
-    assert_eq!(told(&receiver.next().await), [("b".into(), Status::Firing)]);
+    assert_eq!(told(&receiver.next().await)[0], ("b".into(), Status::Firing));
     notifier.stop().await;
+    assert!(receiver.requests.try_recv().is_err());
     let status = notifier.status().remove(0).destinations.remove(0);
     assert_eq!(status.waiting, 0);
     assert_eq!(status.last_failure.unwrap().1, "the receiver answered 400 Bad Request");
@@ -184,6 +185,22 @@ async fn what_is_known_is_not_told_again() {
 }
 
 #[tokio::test]
+async fn a_notification_lists_all_that_fires_and_what_has_just_ended() {
+    let mut receiver = Receiver::start(&[]).await;
+    let notifier = start(receiver.config(), &catalog(), ManualClock::default());
+    let (fires, ended) = (Status::Firing, Status::Resolved);
+    notifier.alerts(&[alert("a", false), alert("b", false)]);
+    assert_eq!(told(&receiver.next().await), [("a".into(), fires), ("b".into(), fires)]);
+    notifier.alerts(&[alert("a", false), alert("b", true)]);
+    assert_eq!(told(&receiver.next().await), [("b".into(), ended), ("a".into(), fires)]);
+    notifier.alerts(&[alert("a", false), alert("b", true)]);
+    notifier.alerts(&[alert("a", true)]);
+    assert_eq!(told(&receiver.next().await), [("a".into(), ended)]);
+    notifier.stop().await;
+    assert!(receiver.requests.try_recv().is_err(), "nothing is told where nothing has changed");
+}
+
+#[tokio::test]
 async fn what_waits_survives_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("catalog.db");
@@ -200,7 +217,12 @@ async fn what_waits_survives_a_restart() {
     let notifier = start(receiver.config(), &open(), late);
     assert_eq!(told(&receiver.next().await), [("a".into(), Status::Firing)]);
     notifier.alerts(&[alert("a", false), alert("b", false)]);
-    assert_eq!(told(&receiver.next().await), [("b".into(), Status::Firing)], "a is known from before");
+    let webhook = receiver.next().await;
+    assert_eq!(
+        told(&webhook),
+        [("b".into(), Status::Firing), ("a".into(), Status::Firing)],
+        "a is known from before, and no change"
+    );
     notifier.stop().await;
 }
 

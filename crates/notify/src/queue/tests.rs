@@ -15,7 +15,7 @@ fn entry(id: i64, text: &str, due_ms: i64, attempts: u32) -> OutboxEntry {
         ends_at: ended,
         generator_url: "/graph".to_owned(),
     };
-    let change = Change { alert: WebhookAlert::from(&alert), group_firing: ended.is_none() };
+    let change = Change { alert: Arc::new(WebhookAlert::from(&alert)) };
     OutboxEntry {
         id,
         group: format!("{{}}:{{alertname=\"{group}\"}}"),
@@ -64,7 +64,7 @@ fn what_cannot_be_read_is_told_apart() {
 #[test]
 fn a_webhook_tells_what_the_alerts_share_and_counts_those_it_leaves_out() {
     let plan = plan(vec![entry(1, "A/a", 0, 0), entry(2, "A/b!", 0, 0)], Timestamp::from_millis(0));
-    let webhook = plan.due[0].webhook("ops", "http://h:9090/x", 1);
+    let webhook = plan.due[0].webhook(&[], "ops", "http://h:9090/x", 1);
     assert_eq!((webhook.alerts.len(), webhook.truncated_alerts), (1, 1));
     assert_eq!(webhook.status, Status::Firing);
     assert_eq!(webhook.group_key, r#"{}:{alertname="A"}"#);
@@ -73,5 +73,37 @@ fn a_webhook_tells_what_the_alerts_share_and_counts_those_it_leaves_out() {
     assert_eq!(texts(&webhook.common_labels), r#"{"alertname": "A"}"#);
     assert_eq!(texts(&webhook.common_annotations), r#"{"summary": "s"}"#);
     assert_eq!(webhook.alerts[0].generator_url, "http://h:9090/x/graph");
-    assert_eq!(plan.due[0].webhook("ops", "", 0).alerts.len(), 2);
+    assert_eq!(plan.due[0].webhook(&[], "ops", "", 0).alerts.len(), 2);
+}
+
+#[test]
+fn a_webhook_lists_what_has_changed_and_then_all_that_fires() {
+    #[track_caller]
+    fn f(changes: &[&str], firing: &[&str], max: u32, want: &[&str], truncated: u64, status: Status) {
+        let read = |text: &str| {
+            let change: Change = serde_json::from_str(&entry(1, text, 0, 0).payload).unwrap();
+            change
+        };
+        let batch = Batch {
+            group: "A".to_owned(),
+            ids: Vec::new(),
+            attempts: 0,
+            changes: changes.iter().map(|text| read(text)).collect(),
+        };
+        let firing: Vec<_> = firing.iter().map(|text| read(text).alert).collect();
+        let webhook = batch.webhook(&firing, "ops", "http://h", max);
+        let told = |alert: &WebhookAlert| {
+            let end = if alert.status == Status::Resolved { "!" } else { "" };
+            format!("A/{}{end}", alert.labels["instance"])
+        };
+        let listed: Vec<String> = webhook.alerts.iter().map(told).collect();
+        assert_eq!(listed, want);
+        assert_eq!((webhook.truncated_alerts, webhook.status), (truncated, status));
+    }
+    f(&["A/b"], &["A/a", "A/b"], 0, &["A/b", "A/a"], 0, Status::Firing);
+    f(&["A/b!"], &["A/a"], 0, &["A/b!", "A/a"], 0, Status::Firing);
+    f(&["A/b!"], &[], 0, &["A/b!"], 0, Status::Resolved);
+    f(&["A/c!"], &["A/a", "A/b"], 2, &["A/c!", "A/a"], 1, Status::Firing);
+    // It fires again by now, but first its end is told.
+    f(&["A/b!"], &["A/b"], 0, &["A/b!"], 0, Status::Resolved);
 }

@@ -79,6 +79,7 @@ impl Sources {
         let mut config: Config = wire::yaml::read(&name, &text)?;
         if !self.overrides.is_empty() {
             let mut tree: Value = wire::yaml::read(&name, &text)?;
+            drop_empty_keys(&mut tree);
             for item in &self.overrides {
                 (tree, config) = apply(tree, item)?;
             }
@@ -134,6 +135,18 @@ pub(crate) fn read_text(path: &Path, max_bytes: u64) -> std::io::Result<String> 
     Ok(text)
 }
 
+/// Leaves out keys without a value, as in a file that only says `storage:`, which mean the default.
+fn drop_empty_keys(tree: &mut Value) {
+    match tree {
+        Value::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(drop_empty_keys);
+        }
+        Value::Array(list) => list.iter_mut().for_each(drop_empty_keys),
+        _ => {}
+    }
+}
+
 /// Sets one key in the tree and reads the whole again, so that a fault is known to be this override's.
 fn apply(mut tree: Value, item: &Override) -> Result<(Value, Config), ConfigError> {
     let fault = |message: String| ConfigError::Override { source_name: item.origin.clone(), message };
@@ -160,10 +173,6 @@ fn apply(mut tree: Value, item: &Override) -> Result<(Value, Config), ConfigErro
 fn set(tree: &mut Value, path: &str, value: Value) -> Result<(), String> {
     let mut at = tree;
     for key in path.split('.') {
-        if at.is_null() {
-            // A section without keys, as in a file that only says `storage:`.
-            *at = Value::Object(Map::new());
-        }
         let section = at
             .as_object_mut()
             .ok_or_else(|| format!("`{path}` leads through a key that has no keys below it"))?;

@@ -65,7 +65,7 @@ async fn a_faulty_configuration_is_refused_with_file_line_key_and_remedy() {
     );
     f(
         &refusal("remote_write:\n- url: http://a/\n", &[]).await,
-        "c.yaml:2:1: remote_write: not supported by Sextant; remove the key",
+        "c.yaml:2:3: remote_write: not supported by Sextant; remove the key",
     );
     let line = refusal("collect:\n  host:\n    interval: 10ms\n", &[]).await;
     assert!(line.starts_with("sextant: c.yaml:3:5: collect.host: ") && line.contains("10ms"), "{line}");

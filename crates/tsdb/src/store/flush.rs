@@ -30,7 +30,7 @@ impl Shared {
         };
         let since = Instant::now();
         self.save_families()?;
-        let parts = self.write_parts(&frozen, manifest)?;
+        let Some(parts) = self.write_parts(&frozen, manifest)? else { return Ok(()) };
         done.parts_flushed += parts.len();
         done.samples_flushed += parts.infos().map(|part| part.samples).sum::<u64>();
         self.commit(&frozen, parts, manifest)?;
@@ -65,7 +65,8 @@ impl Shared {
         frozen
     }
 
-    fn write_parts(&self, frozen: &Frozen, manifest: &mut Manifest) -> Result<NewParts, StoreError> {
+    /// Nothing if maintenance should end: the samples stay in memory and in the log.
+    fn write_parts(&self, frozen: &Frozen, manifest: &mut Manifest) -> Result<Option<NewParts>, StoreError> {
         let mut series: Vec<(Labels, Slot)> = {
             let live = self.live.read();
             let labels = |slot| Some((live.head.registry.labels(slot)?.clone(), slot));
@@ -80,6 +81,9 @@ impl Shared {
         let mut new = NewParts::default();
         let mut columns = Columns::default();
         for (labels, slot) in &series {
+            if self.stopping.is_cancelled() {
+                return Ok(None);
+            }
             samples_of(frozen, *slot, &mut columns);
             for (range, writer) in &mut writers {
                 if writer.is_full() {
@@ -95,7 +99,7 @@ impl Shared {
         for (_, writer) in writers {
             new.extend(self.finish_part(writer)?);
         }
-        Ok(new)
+        Ok(Some(new))
     }
 
     /// How the samples within retention are spread over parts.

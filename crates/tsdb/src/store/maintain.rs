@@ -22,13 +22,17 @@ impl Store {
     /// Writes the head as parts when its time or memory is reached, removes what is past retention, merges small
     /// parts, and removes log segments that parts cover. Call it about twice a minute from a thread that may
     /// wait; reads and writes go on meanwhile. Idempotent; after an error the next call tries again.
+    /// [`stop_maintenance`](Self::stop_maintenance) ends it early.
     pub fn maintain(&self) -> Result<Maintenance, StoreError> {
         let mut done = Maintenance::default();
         let mut manifest = self.shared.manifest.lock();
+        if self.shared.stopping.is_cancelled() {
+            return Ok(done);
+        }
         self.shared.flush_and_note(&mut manifest, &mut done)?;
         self.shared.expire(&mut manifest, &mut done)?;
         for _ in 0..MERGES_MAX {
-            if !self.shared.merge(&mut manifest, &mut done)? {
+            if self.shared.stopping.is_cancelled() || !self.shared.merge(&mut manifest, &mut done)? {
                 break;
             }
         }

@@ -36,8 +36,9 @@ impl Shared {
         Ok(true)
     }
 
-    /// Writes all samples within retention as one part. Nothing if a source turned out to be damaged, or if all
-    /// together are too much for one part: they are marked, so that the next plan leaves them out.
+    /// Writes all samples within retention as one part. Nothing if maintenance should end, if a source turned out
+    /// to be damaged, or if all together are too much for one part; sources of the latter kinds are marked, so
+    /// that the next plan leaves them out.
     fn write_merged(
         &self,
         sources: &[Arc<Part>],
@@ -51,6 +52,9 @@ impl Shared {
         let range = TimeRange { start: self.window().start, ..TimeRange::ALL };
         let mut columns = Columns::default();
         loop {
+            if self.stopping.is_cancelled() {
+                return Ok(None);
+            }
             for input in &mut inputs {
                 if let Err(error) = input.fill() {
                     self.damaged(&input.part, &error);

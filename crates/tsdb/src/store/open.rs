@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use ahash::HashMap;
-use model::Clock;
+use model::{Cancel, Clock};
 use parking_lot::{Mutex, RwLock};
 
 use crate::families::Families;
@@ -56,6 +56,7 @@ pub(super) fn open(
         log: Mutex::new(log),
         live: RwLock::new(live),
         signal: SyncSignal::default(),
+        stopping: Cancel::new(),
         figures: Figures::default(),
         _lock: lock,
     };

@@ -13,6 +13,7 @@ mod large;
 mod limits;
 mod maintenance;
 mod random;
+mod stopping;
 
 /// Where the clock of a trial stands at first: a morning in November 2023.
 const NOW: i64 = 1_700_035_200_000;

@@ -70,8 +70,44 @@ fn what_is_no_request_is_an_error() {
     assert!(matches!(decode(b""), Err(RemoteWriteError::Snappy(_))));
     assert!(matches!(decode(b"hello world"), Err(RemoteWriteError::Snappy(_))));
     assert!(matches!(decode(&compress(b"\x0a\xff")), Err(RemoteWriteError::Protobuf(_))));
+    assert!(matches!(decode(&compress(b"\x0a\x7f")), Err(RemoteWriteError::Cut { tag: 1 })));
+    assert!(matches!(decode(&compress(b"\x0a\x02\x0a\x05")), Err(RemoteWriteError::Cut { tag: 1 })));
     let invalid_text = [0x0a, 0x05, 0x0a, 0x03, 0x0a, 0x01, 0xff];
     assert!(matches!(decode(&compress(&invalid_text)), Err(RemoteWriteError::Protobuf(_))));
+}
+
+#[test]
+fn hollow_messages_are_refused_by_their_number() {
+    #[track_caller]
+    fn f(message: &[u8], count: usize, want: &str) {
+        let body = compress(&message.repeat(count));
+        assert!(body.len() < 2 << 20, "it would not get through as a body: {}", body.len());
+        assert_eq!(decode(&body).unwrap_err().to_string(), want);
+    }
+    /// A series that holds `part` so often.
+    fn series_of(part: &[u8], count: usize) -> Vec<u8> {
+        let mut series = vec![0x0a];
+        prost::encoding::encode_varint((part.len() * count) as u64, &mut series);
+        series.extend(part.repeat(count));
+        series
+    }
+    let entries = "the request holds more than 1000000 series and metadata: send it in parts";
+    let parts = "the request holds more than 4000000 labels and samples: send it in parts";
+    f(&[0x0a, 0x00], 16_000_000, entries);
+    f(&[0x1a, 0x00], 16_000_000, entries);
+    f(&series_of(&[0x0a, 0x00], 16_000_000), 1, parts);
+    f(&series_of(&[0x12, 0x00], 16_000_000), 1, parts);
+    f(&series_of(&[0x22, 0x00], 50), 200_000, parts);
+}
+
+#[test]
+fn a_large_ordinary_request_is_taken() {
+    let samples: Vec<(i64, f64)> = (0..1_000_000).map(|index| (1_700_000_000_000 + index, 0.5)).collect();
+    let request = decode_message(&proto::WriteRequest {
+        timeseries: vec![series(&[("__name__", "m")], &samples)],
+        metadata: Vec::new(),
+    });
+    assert_eq!(request.batch.rows.len(), 1_000_000);
 }
 
 proptest! {
