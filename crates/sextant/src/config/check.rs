@@ -83,7 +83,12 @@ fn host(loaded: &Loaded) -> Result<(), ConfigError> {
 }
 
 fn receivers(loaded: &Loaded) -> Result<(), ConfigError> {
-    loaded.config.notify.check().map_err(|error| fault(loaded, "notify.receivers", crate::chain::of(&error)))
+    loaded.config.notify.check().map_err(|error| {
+        let message = crate::chain::of(&error);
+        // The message begins with the key, such as `receivers[1].name`.
+        let key = message.split(':').next().unwrap_or_default().replace('[', ".").replace(']', "");
+        ConfigError::Check { place: loaded.place(&format!("notify.{key}")), key: "notify", message }
+    })
 }
 
 fn rule_files(loaded: &Loaded) -> Result<(), ConfigError> {
