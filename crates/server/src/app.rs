@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use model::store::Queryable;
 use model::{Clock, Duration, Vital, VitalSource};
 
+use crate::api::write::WritePlaces;
 use crate::evaluation::Runner;
 use crate::guard::Access;
 use crate::live::Hub;
@@ -67,6 +68,7 @@ pub struct App {
     pub(crate) reload: Reload,
     /// Runs whatever reads the store for a client.
     pub(crate) evaluations: Runner,
+    pub(crate) writes: WritePlaces,
     pub(crate) live: Hub,
     ready: AtomicBool,
 }
@@ -89,8 +91,9 @@ impl App {
         let evaluations = Runner::new(limits.max_concurrent, limits.timeout);
         // Live answers can wait for the next sample; half of the places stay for those who ask once.
         let live = Hub::new(&parts, evaluations.portion(limits.max_concurrent / 2));
+        let writes = WritePlaces::new(limits.body_bytes);
         let ready = AtomicBool::new(false);
-        Arc::new(Self { parts, limits, build, access, reload, evaluations, live, ready })
+        Arc::new(Self { parts, limits, build, access, reload, evaluations, writes, live, ready })
     }
 
     /// Says whether requests will be answered as they should be.

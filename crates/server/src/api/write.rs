@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{FromRequest as _, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -14,20 +14,39 @@ use model::store::StoreError;
 use crate::answer::{ErrorKind, Failure};
 use crate::app::App;
 
+mod places;
+
+pub(crate) use places::WritePlaces;
+
 /// Senders wait this long before they try again, in seconds.
 const RETRY_AFTER_SECS: &str = "5";
 
+/// A body must have arrived within this time.
+const BODY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// `POST /api/v1/write`
-pub(crate) async fn write(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
-    if let Err(refusal) = check_headers(&headers) {
-        return refusal;
+pub(crate) async fn write(State(app): State<Arc<App>>, request: Request) -> Response {
+    match take(app, request).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(response) => response,
     }
-    let done = tokio::task::spawn_blocking(move || store(&app, &body)).await;
-    match done {
-        Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
-        Ok(Err(response)) => response,
-        Err(panicked) => Failure::from_error(ErrorKind::Internal, &panicked).into_response(),
-    }
+}
+
+async fn take(app: Arc<App>, request: Request) -> Result<(), Response> {
+    check_headers(request.headers())?;
+    // The room is taken before the body is read, so that requests that wait take no memory.
+    let room = app.writes.for_body(request.headers()).await.ok_or_else(busy)?;
+    let body = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &())).await;
+    let body = body.map_err(|_| later("the body of the request did not arrive in time"))?;
+    let body = body.map_err(IntoResponse::into_response)?;
+    let place = app.writes.for_work().await.ok_or_else(busy)?;
+    let work = move || {
+        // Kept until the work has ended, even if the sender has gone.
+        let _held = (room, place);
+        store(&app, &body)
+    };
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|panicked| Err(Failure::from_error(ErrorKind::Internal, &panicked).into_response()))
 }
 
 /// Only version 1 of the protocol, in a snappy block, is read. A missing header is taken as meant so.
@@ -66,7 +85,19 @@ fn store(app: &App, body: &[u8]) -> Result<(), Response> {
 }
 
 fn refused(error: &StoreError) -> Response {
-    let mut response = Failure::from_error(ErrorKind::Unavailable, error).into_response();
+    try_later(Failure::from_error(ErrorKind::Unavailable, error))
+}
+
+fn busy() -> Response {
+    later("too many requests to write are at work")
+}
+
+fn later(message: &str) -> Response {
+    try_later(Failure::new(ErrorKind::Unavailable, message))
+}
+
+fn try_later(failure: Failure) -> Response {
+    let mut response = failure.into_response();
     response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static(RETRY_AFTER_SECS));
     response
 }
