@@ -1,4 +1,4 @@
-//! The calls that take room on the disk or force data onto it, in one place, so that tests can make them fail.
+//! The calls that read parts, take room on the disk or force data onto it, in one place, so that tests can make them fail.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -36,6 +36,12 @@ impl Write for NewFile {
     }
 }
 
+/// Fills the buffer from an offset of the file.
+pub(crate) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    before_read()?;
+    file.read_exact_at(buffer, offset)
+}
+
 /// Writes all bytes at an offset. A full disk may take some of them.
 pub(crate) fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
     let (fitting, rest) = bytes.split_at(room_for(bytes.len()));
@@ -60,8 +66,13 @@ fn before_sync() -> io::Result<()> {
     Ok(())
 }
 
+#[cfg(not(test))]
+fn before_read() -> io::Result<()> {
+    Ok(())
+}
+
 #[cfg(test)]
-use faults::{before_sync, room_for};
+use faults::{before_read, before_sync, room_for};
 
 /// Faults of the disk, as the thread that sets them sees it.
 #[cfg(test)]
@@ -71,12 +82,18 @@ pub(crate) mod faults {
 
     thread_local! {
         static SYNC_FAILS: Cell<bool> = const { Cell::new(false) };
+        static READ_FAILS: Cell<bool> = const { Cell::new(false) };
         static ROOM: Cell<Option<usize>> = const { Cell::new(None) };
     }
 
     /// Whether syncing fails.
     pub(crate) fn fail_sync(fails: bool) {
         SYNC_FAILS.set(fails);
+    }
+
+    /// Whether reading parts fails.
+    pub(crate) fn fail_read(fails: bool) {
+        READ_FAILS.set(fails);
     }
 
     /// How many bytes the disk takes from now on; nothing for no limit.
@@ -92,6 +109,14 @@ pub(crate) mod faults {
     }
 
     pub(super) fn before_sync() -> io::Result<()> {
-        if SYNC_FAILS.get() { Err(io::Error::other("an injected fault")) } else { Ok(()) }
+        fault(SYNC_FAILS.get())
+    }
+
+    pub(super) fn before_read() -> io::Result<()> {
+        fault(READ_FAILS.get())
+    }
+
+    fn fault(fails: bool) -> io::Result<()> {
+        if fails { Err(io::Error::other("an injected fault")) } else { Ok(()) }
     }
 }

@@ -143,13 +143,17 @@ impl Shared {
         TimeRange::new(range.start.max(self.window().start), range.end)
     }
 
-    /// Takes note of a piece of a part that cannot be read. What remains is served.
-    fn damaged(&self, part: &Part, error: &PartError) {
+    /// Takes note of a damaged piece of a part; what remains is served. A failure that says nothing of the data is
+    /// returned: the next read may succeed.
+    fn damaged(&self, part: &Part, error: PartError) -> Result<(), StoreError> {
+        if !matches!(error, PartError::Damaged(_)) {
+            return Err(maintain::part_error("read the part", &part.path, error));
+        }
         self.figures.damaged_reads.add(1);
         if part.mark_damaged() {
-            let cause = std::error::Error::source(error).map(ToString::to_string);
-            tracing::error!(part = %part.path.display(), %error, cause, "left out a damaged piece of a part");
+            tracing::error!(part = %part.path.display(), %error, "left out a damaged piece of a part");
         }
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reading a part.
 
 use std::fs::File;
-use std::os::unix::fs::FileExt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -14,6 +14,7 @@ use crate::codec::{
     Cursor, Malformed, UNPACKED_BYTES_MAX, Unpacker, block_len_min, decode_times, decode_values, open_block,
 };
 use crate::columns::Columns;
+use crate::disk;
 
 use super::directory::{self, BlockEntry, Directory};
 use super::footer::{self, FOOTER_BYTES, HEADER_BYTES, Place, VERSION};
@@ -67,12 +68,12 @@ impl Part {
         let mut end = [0; FOOTER_BYTES];
         let end_at = bytes.checked_sub(FOOTER_BYTES as u64).filter(|at| *at >= HEADER_BYTES as u64);
         let end_at = end_at.ok_or(Malformed("the file is too short"))?;
-        file.read_exact_at(&mut header, 0)?;
+        read_exact(&file, &mut header, 0)?;
         let version = footer::version_of(&header)?;
         if version > VERSION {
             return Err(PartError::Newer(version));
         }
-        file.read_exact_at(&mut end, end_at)?;
+        read_exact(&file, &mut end, end_at)?;
         let (info, directory_at) = footer::decode(&end, bytes)?;
         let (path, directory) = (path.to_owned(), OnceLock::new());
         let (damaged, settled) = (AtomicBool::new(false), AtomicBool::new(false));
@@ -107,7 +108,7 @@ impl Part {
             return Err(Malformed("a block lies outside the file").into());
         }
         let mut block = vec![0; place.len as usize];
-        self.file.read_exact_at(&mut block, place.offset)?;
+        read_exact(&self.file, &mut block, place.offset)?;
         Ok(block)
     }
 
@@ -168,7 +169,8 @@ impl Part {
         (0..count).map(|_| next(&mut cursor)).collect()
     }
 
-    /// Calls `found` with each of these series. A damaged group is told to `damage`, and the rest goes on.
+    /// Calls `found` with each of these series. A damaged group is told to `damage`, and the rest goes on; other
+    /// failures end it.
     pub(crate) fn series(
         &self,
         numbers: &RoaringBitmap,
@@ -188,10 +190,21 @@ impl Part {
                     let mut entries: Vec<Option<PartSeries>> = series.drain(..).map(Some).collect();
                     wanted.iter().filter_map(|at| entries.get_mut(*at)?.take()).for_each(&mut found);
                 }
-                Err(error) => damage(error),
+                Err(error @ PartError::Damaged(_)) => damage(error),
+                Err(error) => return Err(error),
             }
         }
         Ok(())
+    }
+}
+
+/// A file that has become shorter is damaged; other failures say nothing of the data.
+fn read_exact(file: &File, buffer: &mut [u8], offset: u64) -> Result<(), PartError> {
+    match disk::read_exact_at(file, buffer, offset) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            Err(Malformed("the file ends too early").into())
+        }
+        read => Ok(read?),
     }
 }
 

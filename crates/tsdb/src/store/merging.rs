@@ -57,7 +57,7 @@ impl Shared {
             }
             for input in &mut inputs {
                 if let Err(error) = input.fill() {
-                    self.damaged(&input.part, &error);
+                    self.damaged(&input.part, error)?;
                     return Ok(None);
                 }
             }
@@ -67,7 +67,7 @@ impl Shared {
             columns.clear();
             for input in inputs.iter_mut().filter(|input| input.is_at(&labels)) {
                 if let Err(error) = input.take_samples(range, &mut columns) {
-                    self.damaged(&input.part, &error);
+                    self.damaged(&input.part, error)?;
                     return Ok(None);
                 }
             }

@@ -10,7 +10,7 @@ use roaring::RoaringBitmap;
 
 use crate::columns::Columns;
 use crate::head::{Chunk, Head, Slot, decode_chunks};
-use crate::part::{Part, PartSeries, SampleReader};
+use crate::part::{Part, PartError, PartSeries, SampleReader};
 use crate::postings::resolve;
 
 use super::{Shared, Store};
@@ -53,15 +53,15 @@ impl Queryable for Store {
     fn series(&self, sets: &[Vec<Matcher>], range: TimeRange) -> Result<Vec<Labels>, StoreError> {
         let every = [Vec::new()];
         let sets = if sets.is_empty() { &every } else { sets };
-        Ok(self.shared.matching(sets, range).into_iter().collect())
+        Ok(self.shared.matching(sets, range)?.into_iter().collect())
     }
 
     fn label_names(&self, sets: &[Vec<Matcher>], range: TimeRange) -> Result<Vec<String>, StoreError> {
         let mut names = BTreeSet::new();
         if sets.is_empty() {
-            self.shared.all_names(range, &mut names);
+            self.shared.all_names(range, &mut names)?;
         } else {
-            let series = self.shared.matching(sets, range);
+            let series = self.shared.matching(sets, range)?;
             let known: BTreeSet<&str> =
                 series.iter().flat_map(|labels| labels.iter().map(|(name, _)| name)).collect();
             names.extend(known.into_iter().map(str::to_owned));
@@ -77,9 +77,9 @@ impl Queryable for Store {
     ) -> Result<Vec<String>, StoreError> {
         let mut values = BTreeSet::new();
         if sets.is_empty() {
-            self.shared.all_values(name, range, &mut values);
+            self.shared.all_values(name, range, &mut values)?;
         } else {
-            let series = self.shared.matching(sets, range);
+            let series = self.shared.matching(sets, range)?;
             values.extend(series.iter().filter_map(|labels| labels.get(name)).map(str::to_owned));
         }
         Ok(values.into_iter().collect())
@@ -118,7 +118,7 @@ impl Shared {
             }
             self.part_series(part, request.matchers, range, |series| {
                 found.entry(series.labels.clone()).or_default().parts.push((index, series));
-            });
+            })?;
         }
         Ok((parts, found))
     }
@@ -130,7 +130,8 @@ impl Shared {
         matchers: &[Matcher],
         range: TimeRange,
         mut each: impl FnMut(PartSeries),
-    ) {
+    ) -> Result<(), StoreError> {
+        let mut pieces = Vec::new();
         let found = resolve(part, matchers).and_then(|numbers: RoaringBitmap| {
             let overlapping = |mut series: PartSeries| {
                 series.narrow(range);
@@ -138,14 +139,13 @@ impl Shared {
                     each(series);
                 }
             };
-            part.series(&numbers, overlapping, |error| self.damaged(part, &error))
+            part.series(&numbers, overlapping, |error| pieces.push(error))
         });
-        if let Err(error) = found {
-            self.damaged(part, &error);
-        }
+        pieces.extend(found.err());
+        pieces.into_iter().try_for_each(|error| self.damaged(part, error))
     }
 
-    fn matching(&self, sets: &[Vec<Matcher>], range: TimeRange) -> BTreeSet<Labels> {
+    fn matching(&self, sets: &[Vec<Matcher>], range: TimeRange) -> Result<BTreeSet<Labels>, StoreError> {
         let range = self.served(range);
         let live = self.live.read();
         let mut found = BTreeSet::new();
@@ -158,14 +158,19 @@ impl Shared {
             for matchers in sets {
                 self.part_series(part, matchers, range, |series| {
                     found.insert(series.labels);
-                });
+                })?;
             }
         }
-        found
+        Ok(found)
     }
 
     /// The parts that overlap, if the head does too, and the head under its lock.
-    fn each_index(&self, range: TimeRange, mut of_head: impl FnMut(&Head), mut of_part: impl FnMut(&Part)) {
+    fn each_index(
+        &self,
+        range: TimeRange,
+        mut of_head: impl FnMut(&Head),
+        mut of_part: impl FnMut(&Part) -> Result<(), PartError>,
+    ) -> Result<(), StoreError> {
         let range = self.served(range);
         let live = self.live.read();
         if live.head.overlaps(range) {
@@ -173,39 +178,44 @@ impl Shared {
         }
         let parts = live.parts.clone();
         drop(live);
-        parts.iter().filter(|part| part.info.range().overlaps(&range)).for_each(|part| of_part(part));
+        let mut overlapping = parts.iter().filter(|part| part.info.range().overlaps(&range));
+        overlapping.try_for_each(|part| of_part(part).or_else(|error| self.damaged(part, error)))
     }
 
-    fn all_names(&self, range: TimeRange, names: &mut BTreeSet<String>) {
+    fn all_names(&self, range: TimeRange, names: &mut BTreeSet<String>) -> Result<(), StoreError> {
         let mut found = Vec::new();
         self.each_index(
             range,
             |head| names.extend(head.registry.index().map(|(name, _)| name.to_owned())),
-            |part| match part.label_names() {
-                Ok(known) => found.extend(known.map(str::to_owned)),
-                Err(error) => self.damaged(part, &error),
+            |part| {
+                found.extend(part.label_names()?.map(str::to_owned));
+                Ok(())
             },
-        );
+        )?;
         names.extend(found);
+        Ok(())
     }
 
-    fn all_values(&self, name: &str, range: TimeRange, values: &mut BTreeSet<String>) {
+    fn all_values(
+        &self,
+        name: &str,
+        range: TimeRange,
+        values: &mut BTreeSet<String>,
+    ) -> Result<(), StoreError> {
         let mut found = BTreeSet::new();
         let of_head = |head: &Head| {
             let index = head.registry.index().filter(|(known, _)| *known == name);
             values.extend(index.flat_map(|(_, known)| known.keys().map(|value| value.to_string())));
         };
         self.each_index(range, of_head, |part| {
-            let mut add = |value: &str| {
+            part.label_values(name, |value| {
                 if !found.contains(value) {
                     found.insert(value.to_owned());
                 }
-            };
-            if let Err(error) = part.label_values(name, &mut add) {
-                self.damaged(part, &error);
-            }
-        });
+            })
+        })?;
         values.append(&mut found);
+        Ok(())
     }
 }
 
@@ -226,7 +236,7 @@ impl Loading<'_> {
         let mut out = Columns::default();
         for (index, series) in &sources.parts {
             for block in 0..SampleReader::blocks(series) {
-                self.read(*index, series, block, &mut out);
+                self.read(*index, series, block, &mut out)?;
                 self.check(&mut out)?;
             }
         }
@@ -244,15 +254,19 @@ impl Loading<'_> {
         Ok(out)
     }
 
-    fn read(&mut self, index: usize, series: &PartSeries, block: usize, out: &mut Columns) {
-        let Some(part) = self.parts.get(index) else { return };
+    fn read(
+        &mut self,
+        index: usize,
+        series: &PartSeries,
+        block: usize,
+        out: &mut Columns,
+    ) -> Result<(), StoreError> {
+        let Some(part) = self.parts.get(index) else { return Ok(()) };
         if self.readers.len() <= index {
             self.readers.resize_with(index + 1, || None);
         }
         let reader = self.readers[index].get_or_insert_with(|| SampleReader::new(part.clone()));
-        if let Err(error) = reader.read(series, block, self.range, out) {
-            self.shared.damaged(part, &error);
-        }
+        reader.read(series, block, self.range, out).or_else(|error| self.shared.damaged(part, error))
     }
 
     /// Refuses more samples than allowed; a time that occurs twice counts once.

@@ -276,3 +276,42 @@ fn a_full_disk_refuses_writes_loses_nothing_and_is_left_behind_when_there_is_roo
     trial.reopen();
     assert_eq!(trial.samples("m").len(), want.len() + 1);
 }
+
+#[test]
+fn a_read_that_fails_fails_its_query_and_says_nothing_of_the_data() {
+    let mut trial = Trial::new();
+    for n in 0..7 {
+        trial.append(&[("m", NOW + n, n as f64)]);
+        trial.flush();
+    }
+    let every_query_fails = |trial: &Trial| {
+        let (store, all) = (trial.store(), [vec![Matcher::equal("__name__", "m")]]);
+        let errors = [
+            trial.try_select(&all[0], TimeRange::ALL, 100).err(),
+            store.series(&all, TimeRange::ALL).err(),
+            store.label_names(&[], TimeRange::ALL).err(),
+            store.label_names(&all, TimeRange::ALL).err(),
+            store.label_values("host", &all, TimeRange::ALL).err(),
+            store.label_values("host", &[], TimeRange::ALL).err(),
+        ];
+        for error in errors.map(Option::unwrap) {
+            assert!(matches!(&error, StoreError::Io { .. }), "{error:?}");
+            assert!(error.to_string().contains(".part"), "{error}");
+        }
+    };
+    trial.reopen();
+    faults::fail_read(true);
+    every_query_fails(&trial);
+    faults::fail_read(false);
+    // Now directories are known; what is read for each query fails.
+    assert_eq!(trial.samples("m").len(), 7);
+    faults::fail_read(true);
+    assert!(trial.try_select(&[Matcher::equal("__name__", "m")], TimeRange::ALL, 100).is_err());
+    faults::fail_read(false);
+    assert_eq!(trial.samples("m").len(), 7);
+    assert_eq!(vital(&trial, "sextant_store_damaged_blocks_total"), 0.0);
+    // Merging takes them: none is marked.
+    trial.append(&[("m", NOW + 7, 7.0)]);
+    trial.flush();
+    assert_eq!((trial.store().stats(0).parts, trial.samples("m").len()), (1, 8));
+}
