@@ -56,9 +56,9 @@ impl fmt::Debug for Slot {
 }
 
 impl Collection {
-    pub(super) fn new(rows: &[&'static CollectorRow], environment: &Environment, instance: String) -> Self {
+    pub(super) fn new(rows: &[&'static CollectorRow], environment: &Environment, identity: Identity) -> Self {
         Self {
-            identity: Identity { instance },
+            identity,
             slots: rows.iter().map(|row| Slot::new(row, environment)).collect(),
             up: SeriesCache::new(STATE_METRICS),
             state: SeriesCache::new(STATE_METRICS),
@@ -192,7 +192,8 @@ pub fn collect_once(
     let rows = config.enabled_collectors()?;
     let now = clock.now();
     let environment = Environment::new(config, clock)?;
-    Ok(Collection::new(&rows, &environment, instance).collect(now))
+    let identity = Identity { job: config.job.clone(), instance };
+    Ok(Collection::new(&rows, &environment, identity).collect(now))
 }
 
 #[cfg(test)]

@@ -22,6 +22,11 @@ const INTERVAL_MAX: Duration = Duration::from_millis(120_000);
 pub struct HostConfig {
     /// Whether to watch the host on which Sextant runs.
     pub enabled: bool,
+    /// The label `job` of the host's series; `node`, as node_exporter is usually scraped under. Change it where a
+    /// node_exporter of the same host is scraped too.
+    pub job: String,
+    /// The label `instance` of the host's series; the host's name if not given.
+    pub instance: Option<String>,
     /// How often values are read, from `100ms` to `2m`. What changes seldom or costs more is read every 10 s or
     /// every minute all the same.
     pub interval: Duration,
@@ -45,6 +50,8 @@ impl Default for HostConfig {
     fn default() -> Self {
         Self {
             enabled: true,
+            job: "node".to_owned(),
+            instance: None,
             interval: Duration::from_secs(1),
             collectors: BTreeMap::new(),
             process_top: 10,

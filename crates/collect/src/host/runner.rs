@@ -14,6 +14,7 @@ use super::collection::{Collection, floor};
 use super::collector::CollectError;
 use super::config::HostConfig;
 use super::environment::Environment;
+use super::samples::Identity;
 
 const THREAD_NAME: &str = "host";
 
@@ -67,7 +68,7 @@ impl Host {
             return Ok(Self { figures, thread: Mutex::new(None) });
         }
         let (stop, stopped) = mpsc::channel();
-        let collection = Collection::new(&rows, &environment, instance);
+        let collection = Collection::new(&rows, &environment, Identity { job: config.job, instance });
         let runner = Runner {
             collection,
             interval,

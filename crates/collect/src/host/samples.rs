@@ -5,12 +5,11 @@ use model::{Batch, Labels, LabelsBuilder, METRIC_NAME, MetricDesc, STALE_NAN, Ti
 /// Labels that every series of this host carries.
 #[derive(Clone, Debug)]
 pub(super) struct Identity {
+    /// The label `job`.
+    pub(super) job: String,
     /// The label `instance`.
     pub(super) instance: String,
 }
-
-/// The label `job` of the host's series, as node_exporter's are usually scraped under.
-const JOB: &str = "node";
 
 impl Identity {
     fn labels(&self, metric: &str, pairs: &[(&'static str, &str)]) -> Labels {
@@ -18,7 +17,7 @@ impl Identity {
         for (name, value) in pairs {
             builder.set(name, value);
         }
-        builder.set(METRIC_NAME, metric).set("instance", &self.instance).set("job", JOB);
+        builder.set(METRIC_NAME, metric).set("instance", &self.instance).set("job", &self.job);
         builder.build()
     }
 }

@@ -71,7 +71,7 @@ impl Bench {
         Self {
             collector: (row.build)(environment),
             cache: SeriesCache::new(row.metrics),
-            identity: Identity { instance: "here".to_owned() },
+            identity: Identity { job: "node".to_owned(), instance: "here".to_owned() },
         }
     }
 

@@ -209,6 +209,9 @@ fn external_url(config: &Config, address: SocketAddr, instance: &str) -> String 
 
 /// The host's name, as the label `instance` of its series.
 fn instance_name(config: &Config) -> String {
+    if let Some(name) = &config.collect.host.instance {
+        return name.clone();
+    }
     let path = config.collect.host.procfs.join("sys/kernel/hostname");
     let name = std::fs::read_to_string(path).unwrap_or_default();
     let name = name.trim();

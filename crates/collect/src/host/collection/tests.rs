@@ -7,7 +7,7 @@ use crate::host::testing::{NOW, copy, environment, row, tree};
 /// A collection of some collectors over a host.
 fn collection(names: &[&str], root: &Path) -> Collection {
     let rows: Vec<&'static CollectorRow> = names.iter().map(|name| row(name)).collect();
-    Collection::new(&rows, &environment(root), "here".to_owned())
+    Collection::new(&rows, &environment(root), Identity { job: "node".to_owned(), instance: "here".to_owned() })
 }
 
 /// The newest value of each series of a metric, by the label `collector`.
