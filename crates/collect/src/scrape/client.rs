@@ -97,7 +97,7 @@ impl Fetcher {
     }
 }
 
-/// The URL may hold secrets as parameters, and whoever reads the error knows the target.
+/// Without the URL, which may hold a password; the target's address is shown beside the error.
 fn fetch_error(error: reqwest::Error) -> ScrapeError {
     ScrapeError::Fetch(error.without_url())
 }

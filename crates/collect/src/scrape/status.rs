@@ -22,9 +22,9 @@ pub struct TargetStatus {
     pub labels: Labels,
     /// The job's name in the configuration.
     pub scrape_pool: String,
-    /// What is fetched.
+    /// What is fetched, without user and password.
     pub scrape_url: String,
-    /// What is fetched, as seen from elsewhere.
+    /// What is fetched, as seen from elsewhere, without user and password.
     pub global_url: String,
     /// Why the last scrape failed; empty if it did not.
     pub last_error: String,

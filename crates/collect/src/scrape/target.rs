@@ -40,6 +40,14 @@ impl fmt::Debug for Target {
 }
 
 impl Target {
+    /// The URL for people, without user and password. Parameters are shown, as Prometheus does.
+    pub(super) fn shown_url(&self) -> String {
+        let mut url = self.url.clone();
+        // Fails only for addresses that cannot have a user.
+        let _ = url.set_username("").and_then(|()| url.set_password(None));
+        url.to_string()
+    }
+
     /// Spreads targets over the interval; the same in every process, so that a restart keeps the rhythm.
     pub(super) fn phase_hash(&self) -> u64 {
         self.labels.fingerprint() ^ xxhash_rust::xxh3::xxh3_64(self.url.as_str().as_bytes())

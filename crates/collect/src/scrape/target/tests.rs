@@ -95,3 +95,11 @@ fn relabelling_cannot_make_a_target_that_cannot_be_scraped() {
     f("__scrape_interval__", "0s", "label `__scrape_interval__` is zero");
     f("__scrape_timeout__", "1m", "label `__scrape_timeout__`: 1m is longer than the scrape interval 15s");
 }
+
+#[test]
+fn a_url_is_shown_without_user_and_password() {
+    let job = "params: {m: [x]}\nstatic_configs: [{targets: ['user:hidden@h:9100']}]";
+    let target = &discovered(job).active[0];
+    assert_eq!(target.url.password(), Some("hidden"));
+    assert_eq!(target.shown_url(), "http://h:9100/metrics?m=x");
+}
