@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import type { AlertingRule, AlertState, RuleGroup } from '../api/rules';
 import type { Target, TargetHealth } from '../api/targets';
-import { alertTotals, countByState, filterGroups } from './alerts/rules';
+import { annotationsOf, linkOf, splitAnnotations } from './alerts/annotations';
+import { alertTotals, countByState, filterGroups, takeFiring } from './alerts/rules';
+import { severityLevel } from './alerts/severity';
 import { readAddress, resolveRange, writeAddress } from './explore/address';
 import { readHistory, remember } from './explore/history';
 import { sortRows, toClipboard, toTable } from './explore/rows';
@@ -42,6 +44,39 @@ test('alerts are counted by state and judged by severity', () => {
   expect(alertTotals(GROUPS)).toEqual({ firing: 1, pending: 1, firingNames: ['C'], critical: false });
   expect(alertTotals([group('g', rule('X', 'firing', 'critical'))]).critical).toBe(true);
   expect(alertTotals([group('g', rule('X', 'pending', 'critical'))]).critical).toBe(false);
+});
+
+test('firing rules are taken out of their groups, the most severe first, then the longest', () => {
+  const early = rule('early', 'firing', 'critical');
+  early.alerts[0]!.activeAt = 0;
+  const groups = [group('a', rule('info', 'firing', 'info'), rule('late', 'firing', 'critical')), group('b', early, rule('Q', 'inactive'))];
+  const { firing, rest } = takeFiring(groups);
+  expect(firing.map(({ rule: { name }, group: from }) => [from, name])).toEqual([['b', 'early'], ['a', 'late'], ['a', 'info']]);
+  expect(rest.map(({ name, rules }) => [name, rules.map((entry) => entry.name)])).toEqual([['b', ['Q']]]);
+});
+
+test.each([['page', 'critical'], ['Warning', 'warning'], ['none', 'info'], ['sev-9', 'high'], ['', 'high']])(
+  'severity "%s" is %s',
+  (severity, want) => expect(severityLevel({ severity })).toBe(want),
+);
+
+test('annotations are ordered, and what alerts share is said once', () => {
+  const of = (description: string): Record<string, string> => ({ zone: 'z', action: 'act', summary: 's', description });
+  expect(annotationsOf(of('d')).map(([key]) => key)).toEqual(['description', 'action', 'zone']);
+  const { own, shared } = splitAnnotations([{ annotations: of('one') }, { annotations: of('two') }]);
+  expect(own).toEqual([[['description', 'one']], [['description', 'two']]]);
+  expect(shared).toEqual([['action', 'act'], ['zone', 'z']]);
+  expect(splitAnnotations([{ annotations: of('one') }]).shared).toEqual([]);
+});
+
+test.each([
+  ['https://runbooks.example/a?b=c', 'https://runbooks.example/a?b=c'],
+  [' http://x/ ', 'http://x/'],
+  ['javascript:alert(1)', null],
+  ['see https://x/ first', null],
+  ['//x/', null],
+])('the annotation "%s" links to %s', (value, want) => {
+  expect(linkOf(value)).toBe(want);
 });
 
 const cpu = FIGURES.find(({ id }) => id === 'cpu')!;
@@ -130,8 +165,14 @@ test('a malformed address falls back to the last hour', () => {
 
 test('a relative range ends on the grid of its step', () => {
   const { time } = readAddress(new URLSearchParams('range=1h'));
-  expect(resolveRange({ time, step: null }, 10_007)).toEqual({ from: 6_405, to: 10_005, stepSeconds: 15 });
-  expect(resolveRange({ time: { kind: 'absolute', from: 7, to: 307 }, step: 60 }, 0)).toEqual({ from: 7, to: 307, stepSeconds: 60 });
+  expect(resolveRange({ time, step: null, view: 'graph' }, 10_007)).toEqual({ from: 6_405, to: 10_005, stepSeconds: 15 });
+  expect(resolveRange({ time: { kind: 'absolute', from: 7, to: 307 }, step: 60, view: 'graph' }, 0)).toEqual({ from: 7, to: 307, stepSeconds: 60 });
+});
+
+test('a table is evaluated at the present moment, or at the end of a fixed span', () => {
+  const { time } = readAddress(new URLSearchParams('range=1h'));
+  expect(resolveRange({ time, step: null, view: 'table' }, 10_007).to).toBe(10_007);
+  expect(resolveRange({ time: { kind: 'absolute', from: 7, to: 307 }, step: null, view: 'table' }, 9_999).to).toBe(307);
 });
 
 function fakeStore(broken = false): Storage {
@@ -173,6 +214,12 @@ test('rows are sorted by value with NaN last from the top, or by label as people
     sortRows(VECTOR.rows, { column, descending }).map(({ value }) => value);
   expect(values(null, true)).toEqual(['30', '2', 'NaN']);
   expect(values('cpu', false)).toEqual(['30', 'NaN', '2']);
+});
+
+test('a range of values is one row per series, sorted by its newest value', () => {
+  const table = toTable({ kind: 'matrix', series: [{ metric: { a: 'x' }, points: [[1, 5], [2, 6]] }, { metric: { a: 'y' }, points: [[1, 9]] }] });
+  expect(sortRows(table.rows, { column: null, descending: true }).map(({ points }) => points?.length)).toEqual([1, 2]);
+  expect(table.rows[0]?.value.split('\n')).toHaveLength(2);
 });
 
 test('a copied table has a head line and one cell per column', () => {

@@ -1,5 +1,7 @@
 /** What the alerts page and the navigation derive from the rule groups. */
 import type { ActiveAlert, AlertingRule, AlertState, Rule, RuleGroup } from '../../api/rules';
+import type { Labels } from '../../api/query';
+import { isUrgent, severityRank } from './severity';
 
 export type StateFilter = 'all' | AlertState;
 
@@ -18,9 +20,6 @@ export interface AlertTotals {
   critical: boolean;
 }
 
-/** Values of the label `severity` that do not call for someone at once. */
-const MILD_SEVERITIES = ['info', 'none', 'notice', 'warning'];
-
 /** Counts alerts, not rules: one rule may have many. */
 export function alertTotals(groups: readonly RuleGroup[]): AlertTotals {
   const rules = alertingRules(groups);
@@ -35,7 +34,7 @@ export function alertTotals(groups: readonly RuleGroup[]): AlertTotals {
 }
 
 function isCritical(alert: ActiveAlert): boolean {
-  return alert.state === 'firing' && !MILD_SEVERITIES.includes(alert.labels['severity'] ?? '');
+  return alert.state === 'firing' && isUrgent(alert.labels);
 }
 
 export function countByState(groups: readonly RuleGroup[]): Record<StateFilter, number> {
@@ -58,9 +57,13 @@ export function filterGroups(groups: readonly RuleGroup[], state: StateFilter, s
 
 function matches(rule: Rule, group: RuleGroup, state: StateFilter, words: readonly string[]): boolean {
   if (state !== 'all' && (rule.type !== 'alerting' || rule.state !== state)) return false;
-  const labels = Object.entries(rule.labels).map(([name, value]) => `${name}=${value}`);
-  const haystack = [rule.name, rule.query, group.name, ...labels].join(' ').toLowerCase();
+  const alerts = rule.type === 'alerting' ? rule.alerts.flatMap((alert) => [...pairs(alert.labels), ...Object.values(alert.annotations)]) : [];
+  const haystack = [rule.name, rule.query, group.name, ...pairs(rule.labels), ...alerts].join(' ').toLowerCase();
   return words.every((word) => haystack.includes(word));
+}
+
+function pairs(labels: Labels): string[] {
+  return Object.entries(labels).map(([name, value]) => `${name}=${value}`);
 }
 
 function urgency(rule: Rule | undefined): number {
@@ -71,7 +74,29 @@ function byUrgency(a: Rule, b: Rule): number {
   return urgency(a) - urgency(b);
 }
 
-/** Alerts of a rule, firing before pending, the longest active first. */
+export interface FiringRule {
+  rule: AlertingRule;
+  group: string;
+}
+
+/** Takes what fires out of its groups: the most severe first, then what has fired longest. */
+export function takeFiring(groups: readonly RuleGroup[]): { firing: FiringRule[]; rest: RuleGroup[] } {
+  const fires = (rule: Rule): rule is AlertingRule => rule.type === 'alerting' && rule.state === 'firing';
+  const firing = groups.flatMap((group) => group.rules.filter(fires).map((rule) => ({ rule, group: group.name })));
+  const rest = groups.map((group) => ({ ...group, rules: group.rules.filter((rule) => !fires(rule)) }));
+  firing.sort((a, b) => firingSeverity(a.rule) - firingSeverity(b.rule) || firingSince(a.rule) - firingSince(b.rule));
+  return { firing, rest: rest.filter((group) => group.rules.length > 0) };
+}
+
+function firingSeverity(rule: AlertingRule): number {
+  return Math.min(...rule.alerts.filter(({ state }) => state === 'firing').map(({ labels }) => severityRank(labels)));
+}
+
+function firingSince(rule: AlertingRule): number {
+  return Math.min(...rule.alerts.filter(({ state }) => state === 'firing').map(({ activeAt }) => activeAt ?? 0));
+}
+
+/** Alerts of a rule, firing before pending, the most severe first, then the longest active. */
 export function sortAlerts(alerts: readonly ActiveAlert[]): ActiveAlert[] {
-  return alerts.slice().sort((a, b) => RANK[a.state] - RANK[b.state] || (a.activeAt ?? 0) - (b.activeAt ?? 0));
+  return alerts.slice().sort((a, b) => RANK[a.state] - RANK[b.state] || severityRank(a.labels) - severityRank(b.labels) || (a.activeAt ?? 0) - (b.activeAt ?? 0));
 }

@@ -17,6 +17,8 @@ export interface ExploreState {
 }
 
 const RANGE_SECONDS_DEFAULT = 3_600;
+/** How often a live table is asked for again. */
+const TABLE_LIVE_SECONDS = 2;
 
 export function readAddress(parameters: URLSearchParams): ExploreState {
   const time = readTime(parameters);
@@ -59,10 +61,12 @@ export function writeAddress(state: ExploreState): Record<string, string | null>
 }
 
 /** The span and step to ask for; `now` in seconds. */
-export function resolveRange(state: Pick<ExploreState, 'time' | 'step'>, now: number): TimeRange & { stepSeconds: number } {
+export function resolveRange(state: Pick<ExploreState, 'time' | 'step' | 'view'>, now: number): TimeRange & { stepSeconds: number } {
   const { time } = state;
   const seconds = time.kind === 'relative' ? time.seconds : time.to - time.from;
   const stepSeconds = clampStep(state.step ?? autoStep(seconds), seconds);
+  // A table has one moment and no steps.
+  if (state.view === 'table' && time.kind === 'relative') return { from: now - seconds, to: now, stepSeconds: TABLE_LIVE_SECONDS };
   // The end is moved to the step's grid, so that asking again a moment later yields the same points.
   const to = time.kind === 'relative' ? Math.floor(now / stepSeconds) * stepSeconds : time.to;
   return { from: to - seconds, to, stepSeconds };

@@ -13,7 +13,7 @@ export const SERIES_DRAWN_MAX = 100;
 
 export type Answer =
   | { kind: 'graph'; data: ChartData; range: TimeRange; seriesCount: number }
-  | { kind: 'table'; result: InstantResult };
+  | { kind: 'table'; result: InstantResult; /** Evaluated at, seconds since the epoch. */ time: number };
 
 export interface Run {
   query: string;
@@ -79,7 +79,7 @@ async function ask(run: Run, signal: AbortSignal): Promise<{ data: Answer; warni
   const { query, view, range } = run;
   if (view === 'table') {
     const { data: result, ...notes } = await queryInstant(query, range.to, signal);
-    return { data: { kind: 'table', result }, ...notes };
+    return { data: { kind: 'table', result, time: range.to }, ...notes };
   }
   const { data: series, ...notes } = await queryRange({ query, ...range }, signal);
   return { data: { kind: 'graph', data: toChart(series, query, range.stepSeconds), range, seriesCount: series.length }, ...notes };

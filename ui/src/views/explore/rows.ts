@@ -7,8 +7,10 @@ import { text } from '../../lib/text';
 
 export interface ResultRow {
   metric: Labels;
-  /** What is shown; several lines for a range of values. */
+  /** What is copied, and shown unless there are points; several lines for a range of values. */
   value: string;
+  /** The values of a range, oldest first. */
+  points: readonly [time: number, value: number][] | null;
   /** What the value column is sorted by. */
   order: number;
 }
@@ -28,11 +30,11 @@ export interface Sorting {
 export function toTable(result: InstantResult): ResultTable {
   switch (result.kind) {
     case 'string':
-      return { columns: [], rows: [{ metric: {}, value: result.text, order: 0 }], valueTitle: text.explore.value };
+      return { columns: [], rows: [{ metric: {}, value: result.text, points: null, order: 0 }], valueTitle: text.explore.value };
     case 'matrix':
       return {
         columns: labelNames(result.series.map(({ metric }) => metric)),
-        rows: result.series.map(({ metric, points }) => ({ metric, value: writePoints(points), order: points.at(-1)?.[1] ?? 0 })),
+        rows: result.series.map(({ metric, points }) => ({ metric, value: writePoints(points), points, order: points.at(-1)?.[1] ?? 0 })),
         valueTitle: text.explore.samples,
       };
     case 'vector':
@@ -44,9 +46,9 @@ export function toTable(result: InstantResult): ResultTable {
 function sampleRow({ metric, value, histogram }: InstantSample): ResultRow {
   if (histogram !== null) {
     const shown = text.explore.histogram(formatExact(histogram.count), formatExact(histogram.sum));
-    return { metric, value: shown, order: histogram.count };
+    return { metric, value: shown, points: null, order: histogram.count };
   }
-  return { metric, value: formatExact(value ?? NaN), order: value ?? NaN };
+  return { metric, value: formatExact(value ?? NaN), points: null, order: value ?? NaN };
 }
 
 function writePoints(points: readonly [number, number][]): string {
