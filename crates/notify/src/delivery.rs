@@ -1,8 +1,6 @@
 //! One attempt to deliver a notification over HTTP.
 
-use std::error::Error as _;
-
-use model::{Clock, Duration, Timestamp};
+use model::{Clock, Duration, Timestamp, error_chain};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Client, StatusCode, redirect};
 use wire::alertmanager::Webhook;
@@ -80,15 +78,7 @@ fn describe(error: reqwest::Error) -> String {
     if error.is_timeout() {
         return "the receiver did not answer in time".to_owned();
     }
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
+    error_chain(&error.without_url())
 }
 
 #[cfg(test)]

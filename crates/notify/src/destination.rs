@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use catalog::{Catalog, CatalogError};
-use model::{Clock, Duration, Timestamp};
+use model::{Clock, Duration, Timestamp, error_chain};
 use parking_lot::Mutex;
 use reqwest::Client;
 use tokio::sync::Notify;
@@ -155,7 +155,11 @@ impl Destination {
             let plan = match self.clone().plan().await {
                 Ok(plan) => plan,
                 Err(error) => {
-                    tracing::error!(destination = self.key, error = chain(&error), "cannot read the outbox");
+                    tracing::error!(
+                        destination = self.key,
+                        error = error_chain(&error),
+                        "cannot read the outbox"
+                    );
                     self.pause(CATALOG_RETRY).await;
                     continue;
                 }
@@ -223,7 +227,7 @@ impl Destination {
         if let Ok(Err(error)) = noted {
             tracing::error!(
                 destination = self.key,
-                error = chain(&error),
+                error = error_chain(&error),
                 "cannot note what became of a notification, so it will be sent again"
             );
             self.pause(CATALOG_RETRY).await;
@@ -268,16 +272,4 @@ impl Destination {
         // Never fails: the closure always gives a number.
         let _ = self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
-}
-
-/// An error and its causes in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use catalog::{Catalog, CatalogError, NewOutboxEntry, ToldChange};
-use model::{Alert, AlertSink, Clock, Timestamp, Vital, VitalSource};
+use model::{Alert, AlertSink, Clock, Timestamp, Vital, VitalSource, error_chain};
 use parking_lot::{Mutex, MutexGuard};
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{ConfigError, NotifyConfig, WebhookConfig};
 use crate::delivery;
-use crate::destination::{Destination, Surroundings, chain};
+use crate::destination::{Destination, Surroundings};
 use crate::ledger::{Decision, Terms};
 use crate::stats::outbox_failures;
 use crate::status::ReceiverStatus;
@@ -158,7 +158,7 @@ impl Notifier {
         old.iter().filter(|old| !kept.contains(&old.key)).for_each(|gone| gone.stop.cancel());
         *started = true;
         if let Err(error) = self.forget_all_but(&kept) {
-            let error = chain(&error);
+            let error = error_chain(&error);
             tracing::error!(error, "cannot forget receivers that are gone; tried again at the next change");
         }
     }
@@ -267,7 +267,7 @@ impl AlertSink for Notifier {
                 self.outbox_failures.fetch_add(1, Ordering::Relaxed);
                 tracing::error!(
                     destination = destination.key,
-                    error = chain(&error),
+                    error = error_chain(&error),
                     "cannot accept alerts, so they are tried again when rules next tell of them"
                 );
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::store::Queryable;
-use model::{Cancel, Labels, Timestamp};
+use model::{Cancel, Labels, Timestamp, error_chain};
 use promql::{Engine, MetricNames, Query, QueryOptions, Value};
 
 /// A parsed expression. Two are equal when their texts are.
@@ -57,7 +57,8 @@ pub(crate) struct StoreEvaluator {
 impl Evaluate for StoreEvaluator {
     fn evaluate(&self, expr: &Expr, at: Timestamp, cancel: &Cancel) -> Result<Vector, String> {
         let options = QueryOptions::new(cancel);
-        let answer = self.engine.instant(&*self.store, &expr.query, at, &options).map_err(|e| chain(&e))?;
+        let answer =
+            self.engine.instant(&*self.store, &expr.query, at, &options).map_err(|e| error_chain(&e))?;
         match answer.value {
             Value::Vector(series) => {
                 Ok(series.into_iter().map(|series| (series.labels, series.sample.value)).collect())
@@ -68,16 +69,4 @@ impl Evaluate for StoreEvaluator {
             }
         }
     }
-}
-
-/// An error and its causes in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

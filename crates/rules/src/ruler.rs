@@ -12,14 +12,14 @@ use std::time::Duration as StdDuration;
 use catalog::Catalog;
 use intake::Intake;
 use model::store::Queryable;
-use model::{AlertSink, Clock, Duration, Labels, Timestamp, Vital, VitalSource};
+use model::{AlertSink, Clock, Duration, Labels, Timestamp, Vital, VitalSource, error_chain};
 use parking_lot::{Mutex, RwLock};
 use promql::Engine;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::deadline::Deadlines;
-use crate::expr::{Evaluate, StoreEvaluator, chain};
+use crate::expr::{Evaluate, StoreEvaluator};
 use crate::group::{Context, Group, resolve_orphans};
 use crate::rule::RuleGroup;
 use crate::state::Outage;
@@ -208,7 +208,7 @@ impl Ruler {
         let context = self.context.clone();
         let work = move || {
             if let Err(error) = resolve_orphans(&context, &kept) {
-                tracing::error!(error = chain(&error), "cannot end the alerts of groups that are gone");
+                tracing::error!(error = error_chain(&error), "cannot end the alerts of groups that are gone");
             }
         };
         self.tasks.spawn_blocking_on(work, &self.runtime);
@@ -257,7 +257,7 @@ fn globals(options: &RulerOptions) -> Arc<Globals> {
 /// How long nothing was evaluated before `now`, as far as the catalog knows.
 fn outage_before(catalog: &Catalog, now: Timestamp) -> Outage {
     let alive = catalog.mark(ALIVE_MARK).unwrap_or_else(|error| {
-        tracing::error!(error = chain(&error), "cannot read when rules were last evaluated");
+        tracing::error!(error = error_chain(&error), "cannot read when rules were last evaluated");
         None
     });
     let length = alive.map_or(Duration::ZERO, |alive| Duration::from_millis(now.millis_since(alive)));
@@ -270,7 +270,7 @@ async fn mark_alive(context: Arc<Context>, stop: CancellationToken) {
         let this = context.clone();
         let mark = move || this.catalog.set_mark(ALIVE_MARK, this.clock.now());
         if let Ok(Err(error)) = tokio::task::spawn_blocking(mark).await {
-            tracing::error!(error = chain(&error), "cannot note that rules are being evaluated");
+            tracing::error!(error = error_chain(&error), "cannot note that rules are being evaluated");
         }
         tokio::select! {
             () = tokio::time::sleep(ALIVE_EVERY.to_std()) => {}

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 
-use model::{Labels, Timestamp, format_value};
+use model::{Labels, Timestamp, error_chain, format_value};
 
 /// A successful answer.
 #[derive(Debug, Serialize)]
@@ -84,14 +84,7 @@ impl Failure {
 
     /// The whole chain of causes in one line.
     pub(crate) fn from_error(kind: ErrorKind, error: &dyn std::error::Error) -> Self {
-        let mut message = error.to_string();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            message.push_str(": ");
-            message.push_str(&cause.to_string());
-            source = cause.source();
-        }
-        Self { kind, message }
+        Self::new(kind, error_chain(error))
     }
 }
 

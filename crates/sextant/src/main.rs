@@ -1,6 +1,5 @@
 //! The `sextant` command: command line, configuration, wiring, shutdown.
 
-mod chain;
 mod cli;
 mod commands;
 mod config;

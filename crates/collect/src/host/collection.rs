@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use model::{Batch, Clock, Duration, MetricDesc, Timestamp};
+use model::{Batch, Clock, Duration, MetricDesc, Timestamp, error_chain};
 
 use super::collector::{CollectError, Collector, CollectorRow};
 use super::config::HostConfig;
@@ -141,7 +141,7 @@ impl Slot {
     /// Logs a change of state once.
     fn note(&mut self, error: Option<&CollectError>) {
         let collector = self.row.name;
-        let failure = error.map(describe);
+        let failure = error.map(|error| error_chain(error));
         if failure == self.failure {
             return;
         }
@@ -154,17 +154,6 @@ impl Slot {
         }
         self.failure = failure;
     }
-}
-
-/// An error with all its causes in one line.
-fn describe(error: &CollectError) -> String {
-    let mut line = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        line = format!("{line}: {cause}");
-        source = cause.source();
-    }
-    line
 }
 
 /// The last multiple of `step` at or before `at`.

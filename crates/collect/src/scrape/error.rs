@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use model::Duration;
+use model::{Duration, error_chain};
 use wire::exposition::ExpositionError;
 
 /// Why a scrape stored no sample of its target.
@@ -10,7 +10,7 @@ use wire::exposition::ExpositionError;
 pub(super) enum ScrapeError {
     #[error("no complete answer within {0} (`scrape_timeout`)")]
     Timeout(Duration),
-    #[error("cannot fetch: {}", chain(.0))]
+    #[error("cannot fetch: {}", error_chain(.0))]
     Fetch(#[source] reqwest::Error),
     #[error("cannot read `{}` (`{key}`): {source}", path.display())]
     Credentials { key: &'static str, path: PathBuf, source: std::io::Error },
@@ -36,18 +36,6 @@ pub(super) enum ScrapeError {
     LabelValueTooLong { found: u64, limit: u64, series: String },
     #[error("the job has {found} targets, more than {limit} (`target_limit`)")]
     TooManyTargets { found: usize, limit: u64 },
-    #[error("cannot store the samples: {}", chain(.0))]
+    #[error("cannot store the samples: {}", error_chain(.0))]
     Store(#[from] intake::IntakeError),
-}
-
-/// The error and its causes in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

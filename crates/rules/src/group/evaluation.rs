@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use model::{Batch, Labels, LabelsBuilder, METRIC_NAME, STALE_NAN, Timestamp};
+use model::{Batch, Labels, LabelsBuilder, METRIC_NAME, STALE_NAN, Timestamp, error_chain};
 
 use super::{Context, Group, RuleState};
 use crate::deadline::Deadline;
-use crate::expr::{Expr, Vector, chain};
+use crate::expr::{Expr, Vector};
 use crate::rule::{AlertRule, Rule, RuleKind};
 use crate::state::{self, Found, States, Terms};
 use crate::status::RuleHealth;
@@ -132,7 +132,7 @@ impl Evaluation<'_> {
         let changes = state::changes(&self.key, &saved, &state.alerts);
         if let Err(error) = self.context.catalog.save_alert_states(&self.group.key, &changes) {
             // People must be told all the same. It is tried again at the next evaluation.
-            let error = chain(&error);
+            let error = error_chain(&error);
             tracing::error!(group = self.group.key, rule = self.rule.name, error, "cannot save alert states");
             self.context.failures.fetch_add(1, Ordering::Relaxed);
             state.saved = Some(saved);
@@ -177,7 +177,7 @@ pub(super) fn write(
     if batch.is_empty() {
         return Ok(());
     }
-    let outcome = context.intake.ingest(batch).map_err(|error| chain(&error))?;
+    let outcome = context.intake.ingest(batch).map_err(|error| error_chain(&error))?;
     *written = present;
     match outcome.rejections.first() {
         Some(rejection) => Err(format!("results were not stored: {rejection}")),

@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use catalog::{AlertStateChange, CatalogError};
-use model::Timestamp;
+use model::{Timestamp, error_chain};
 
 use super::evaluation::write;
 use super::{Context, Group, RuleState};
-use crate::expr::chain;
 use crate::state::{self, Saved, States};
 use crate::status::AlertState;
 
@@ -26,7 +25,7 @@ impl Group {
         let mut known = match inherited.map_or_else(|| from_catalog(context, &self.key), Ok) {
             Ok(known) => known,
             Err(error) => {
-                tracing::error!(group = self.key, error = chain(&error), "cannot restore alert states");
+                tracing::error!(group = self.key, error = error_chain(&error), "cannot restore alert states");
                 return;
             }
         };
@@ -61,7 +60,11 @@ impl Group {
         let known = match self.retire().map_or_else(|| from_catalog(context, &self.key), Ok) {
             Ok(known) => known,
             Err(error) => {
-                tracing::error!(group = self.key, error = chain(&error), "cannot end the alerts of a group");
+                tracing::error!(
+                    group = self.key,
+                    error = error_chain(&error),
+                    "cannot end the alerts of a group"
+                );
                 return;
             }
         };
@@ -104,7 +107,7 @@ fn from_catalog(context: &Context, group: &str) -> Result<HashMap<String, RuleSt
                 None => outdated.push(AlertStateChange::Remove { rule: row.rule, alert: row.alert }),
             },
             Err(error) => {
-                let error = chain(&error);
+                let error = error_chain(&error);
                 tracing::error!(group, rule = row.rule, error, "cannot read the saved state of an alert");
             }
         }
@@ -144,7 +147,7 @@ fn resolve(context: &Context, group: &str, rule: &str, mut orphan: RuleState) {
         tracing::error!(
             group,
             rule,
-            error = chain(&error),
+            error = error_chain(&error),
             "cannot forget the alerts of a rule that is gone"
         );
     }

@@ -35,7 +35,7 @@ pub(crate) enum Failure {
 impl Failure {
     /// One line on standard error, with the chain of causes.
     pub(crate) fn print(&self) {
-        let line = format!("sextant: {}", crate::chain::of(self));
+        let line = format!("sextant: {}", model::error_chain(self));
         // Nobody is left to tell if standard error is gone.
         let _ = writeln!(std::io::stderr(), "{line}");
     }

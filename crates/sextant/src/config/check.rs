@@ -79,12 +79,12 @@ fn durations(loaded: &Loaded) -> Result<(), ConfigError> {
 
 fn host(loaded: &Loaded) -> Result<(), ConfigError> {
     let checked = loaded.config.collect.host.check();
-    checked.map_err(|error| fault(loaded, "collect.host", crate::chain::of(&error)))
+    checked.map_err(|error| fault(loaded, "collect.host", model::error_chain(&error)))
 }
 
 fn receivers(loaded: &Loaded) -> Result<(), ConfigError> {
     loaded.config.notify.check().map_err(|error| {
-        let message = crate::chain::of(&error);
+        let message = model::error_chain(&error);
         // The message begins with the key, such as `receivers[1].name`.
         let key = message.split(':').next().unwrap_or_default().replace('[', ".").replace(']', "");
         ConfigError::Check { place: loaded.place(&format!("notify.{key}")), key: "notify", message }
@@ -117,7 +117,7 @@ fn scrape_configs(loaded: &Loaded) -> Result<(), ConfigError> {
         ConfigError::Check {
             place: loaded.place(&key),
             key: "scrape_configs",
-            message: crate::chain::of(&error),
+            message: model::error_chain(&error),
         }
     })
 }

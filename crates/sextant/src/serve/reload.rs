@@ -43,15 +43,15 @@ impl Reloadable {
 
     /// All that may fail comes before the first change.
     fn load_and_apply(&self) -> Result<Config, String> {
-        let loaded = self.sources.load().map_err(|error| crate::chain::of(&error))?;
-        let groups = loaded.rule_groups().map_err(|error| crate::chain::of(&error))?;
+        let loaded = self.sources.load().map_err(|error| model::error_chain(&error))?;
+        let groups = loaded.rule_groups().map_err(|error| model::error_chain(&error))?;
         let config = loaded.config;
         let receivers =
-            self.notifier.prepare(config.notify.clone()).map_err(|error| crate::chain::of(&error))?;
+            self.notifier.prepare(config.notify.clone()).map_err(|error| model::error_chain(&error))?;
         let targets = self
             .scraper
             .prepare(&config.global.of_scrapes(), &config.scrape_configs)
-            .map_err(|error| crate::chain::of(&error))?;
+            .map_err(|error| model::error_chain(&error))?;
         self.notifier.commit(receivers);
         self.scraper.commit(targets);
         self.ruler.apply_with(ruler_options(&config, &self.external_url), groups);

@@ -7,7 +7,11 @@ use crate::host::testing::{NOW, copy, environment, row, tree};
 /// A collection of some collectors over a host.
 fn collection(names: &[&str], root: &Path) -> Collection {
     let rows: Vec<&'static CollectorRow> = names.iter().map(|name| row(name)).collect();
-    Collection::new(&rows, &environment(root), Identity { job: "node".to_owned(), instance: "here".to_owned() })
+    Collection::new(
+        &rows,
+        &environment(root),
+        Identity { job: "node".to_owned(), instance: "here".to_owned() },
+    )
 }
 
 /// The newest value of each series of a metric, by the label `collector`.
@@ -77,7 +81,7 @@ fn slow_collectors_run_once_in_their_period_also_after_the_clock_was_set_back() 
 fn errors_are_told_with_their_causes() {
     let source = std::io::Error::other("broken");
     let error = CollectError::Read { path: "/proc/stat".into(), source };
-    assert_eq!(describe(&error), "cannot read `/proc/stat`: broken");
+    assert_eq!(error_chain(&error), "cannot read `/proc/stat`: broken");
 }
 
 #[test]

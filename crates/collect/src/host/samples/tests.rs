@@ -12,7 +12,10 @@ struct Rounds {
 
 impl Rounds {
     fn new() -> Self {
-        Self { cache: SeriesCache::new(METRICS), identity: Identity { job: "node".to_owned(), instance: "here".to_owned() } }
+        Self {
+            cache: SeriesCache::new(METRICS),
+            identity: Identity { job: "node".to_owned(), instance: "here".to_owned() },
+        }
     }
 
     fn round(&mut self, emit: impl FnOnce(&mut Samples<'_>)) -> (Batch, Option<&'static str>) {
