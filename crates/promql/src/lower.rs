@@ -28,8 +28,10 @@ pub(crate) fn parse(text: &str) -> Result<Node, ParseError> {
     let parsed = catch_unwind(AssertUnwindSafe(|| promql_parser::parser::parse(&scanned.text)))
         .unwrap_or_else(|_| Err("invalid expression".to_owned()));
     let expr = parsed.map_err(|message| check::translate(&message, &scanned))?;
-    let mut lowering = Lowering { anchors: scanned.anchors.into_iter(), in_step: true };
-    let root = lowering.node(expr)?;
+    let mut anchors = scanned.anchors.clone();
+    anchors.retain(|anchor| anchor.what != AnchorKind::Start);
+    let mut lowering = Lowering { anchors: anchors.into_iter(), in_step: true };
+    let root = lowering.node(expr).map_err(|error| check::placed(error, &scanned.anchors))?;
     if !lowering.in_step || lowering.anchors.next().is_some() {
         // Without certainty about positions none is better than a wrong one.
         return Ok(without_positions(root));

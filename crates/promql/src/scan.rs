@@ -7,6 +7,7 @@
 
 use model::Duration;
 
+use crate::position::Places;
 use crate::{ParseError, Position};
 
 /// A query may be this long, in bytes.
@@ -23,7 +24,7 @@ const SECONDS_MAX: f64 = 9.0e15;
 pub(crate) struct Scanned {
     /// The query in the notation that the parser reads correctly.
     pub(crate) text: String,
-    /// Where selectors, calls and aggregations begin, in the order of the text.
+    /// Where selectors, calls, aggregations and other operands begin, in the order of the text.
     pub(crate) anchors: Vec<Anchor>,
     /// What looks wrong, should the parser not like the query.
     pub(crate) suspect: ParseError,
@@ -44,6 +45,8 @@ pub(crate) enum AnchorKind {
     Selector,
     /// A function or an aggregation.
     Call,
+    /// A number, a text, a sign or a bracket that begins an operand. Only errors need them.
+    Start,
 }
 
 /// Words that stand between operands, and so begin none.
@@ -67,6 +70,7 @@ struct Scanner<'a> {
     offset: usize,
     out: String,
     anchors: Vec<Anchor>,
+    places: Places<'a>,
     open: Vec<char>,
     operators: usize,
     /// The last word, or the last character of anything else.
@@ -97,6 +101,7 @@ impl<'a> Scanner<'a> {
             offset: 0,
             out: String::with_capacity(text.len()),
             anchors: Vec::new(),
+            places: Places::of(text),
             open: Vec::new(),
             operators: 0,
             previous: Previous::Nothing,
@@ -111,6 +116,14 @@ impl<'a> Scanner<'a> {
         if follows_operand && self.inside() != Some('{') && self.suspect.is_none() {
             let token = &self.text[start..self.offset];
             self.suspect = Some(self.error(start, format!("unexpected {what} {token:?}")));
+        }
+    }
+
+    /// Remembers where a literal begins, unless it is part of a selector or of a list of labels.
+    fn literal(&mut self, start: usize) {
+        let in_label_list = self.label_list == Some(self.open.len()) && !self.open.is_empty();
+        if !matches!(self.inside(), Some('{' | '[')) && !in_label_list && self.previous != Previous::Offset {
+            self.anchor(AnchorKind::Start, start, "");
         }
     }
 
@@ -167,6 +180,7 @@ impl<'a> Scanner<'a> {
                     self.out.push_str(&self.rest()[..=index]);
                     self.offset += index + 1;
                     self.operand(start, "string");
+                    self.literal(start);
                     self.previous = Previous::Value;
                     return Ok(());
                 }
@@ -194,6 +208,7 @@ impl<'a> Scanner<'a> {
         self.out.push('"');
         self.offset += end + 2;
         self.operand(start, "string");
+        self.literal(start);
         self.previous = Previous::Value;
         Ok(())
     }
@@ -212,6 +227,9 @@ impl<'a> Scanner<'a> {
             }
             ('(', Previous::Word(word)) if LABEL_LIST_WORDS.contains(&word.as_str()) => {
                 self.label_list = Some(self.open.len() + 1);
+            }
+            ('(', Previous::Nothing | Previous::Other) => {
+                self.anchor(AnchorKind::Start, self.offset, "");
             }
             _ => {}
         }
@@ -250,6 +268,10 @@ impl<'a> Scanner<'a> {
         let offset_sign = self.previous == Previous::Offset && matches!(symbol, '+' | '-');
         if self.inside() != Some('{') && "+-*/%^=!<>".contains(symbol) && !offset_sign {
             self.count_operator()?;
+        }
+        let begins = matches!(self.previous, Previous::Nothing | Previous::Other);
+        if begins && matches!(symbol, '+' | '-') && self.inside() != Some('{') {
+            self.anchor(AnchorKind::Start, self.offset, "");
         }
         self.push_symbol(symbol);
         if offset_sign {
@@ -301,6 +323,7 @@ impl<'a> Scanner<'a> {
             return Err(self.error(start, format!("unexpected {word:?} where a duration is expected")));
         }
         if matches!(lower.as_str(), "inf" | "nan") {
+            self.literal(start);
             return Ok(Previous::Value);
         }
         let is_modifier = LABEL_LIST_WORDS.contains(&lower.as_str()) || lower == "bool";
@@ -339,7 +362,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn anchor(&mut self, what: AnchorKind, offset: usize, name: &str) {
-        let position = Position::of_offset(self.text, offset);
+        let position = self.places.at(offset);
         self.anchors.push(Anchor { what, position, name: name.to_owned() });
     }
 
@@ -361,6 +384,7 @@ impl<'a> Scanner<'a> {
         }
         self.offset += token.len();
         self.operand(start, "number");
+        self.literal(start);
         self.previous = Previous::Value;
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! Types of operands and arguments, and the wording of what the parser refuses.
 
-use crate::functions::{Function, Presence};
+use crate::functions::{Function, Presence, function};
 use crate::plan::Node;
-use crate::scan::{AnchorKind, Scanned};
+use crate::scan::{Anchor, AnchorKind, Scanned};
 use crate::{Kind, Operator, OperatorClass, ParseError, Position};
 
 /// Fails unless the expression has the type.
@@ -80,12 +80,48 @@ pub(super) fn translate(message: &str, scanned: &Scanned) -> ParseError {
         return scanned.suspect.clone();
     }
     let text = WORDS.iter().fold(message.to_owned(), |text, (theirs, ours)| text.replace(theirs, ours));
-    let named = text.split('"').nth(1).unwrap_or_default();
-    let is_call = text.contains("call to") || text.contains("unknown function");
-    let named_here = |anchor: &&crate::scan::Anchor| anchor.what == AnchorKind::Call && anchor.name == named;
-    let anchor = scanned.anchors.iter().find(named_here);
-    let position = anchor.filter(|_| is_call).map(|anchor| anchor.position);
+    let position = place_of(&text, &scanned.anchors);
     ParseError { message: text, position }
+}
+
+/// The error with a place, which for a wrong argument is the argument's.
+pub(super) fn placed(error: ParseError, anchors: &[Anchor]) -> ParseError {
+    if error.position.is_some() && !error.message.contains("in call to function") {
+        return error;
+    }
+    ParseError { position: place_of(&error.message, anchors), ..error }
+}
+
+/// Where the parser's message, which names no place, belongs: at the argument where that is certain, else at the
+/// call, else at the beginning of the whole expression.
+fn place_of(message: &str, anchors: &[Anchor]) -> Option<Position> {
+    let named = message.split('"').nth(1).unwrap_or_default();
+    let is = |wanted: &dyn Fn(&Anchor) -> bool| anchors.iter().position(wanted);
+    let call = is(&|anchor| anchor.what == AnchorKind::Call && anchor.name == named);
+    let position_at = |index: usize| anchors.get(index).map(|anchor| anchor.position);
+    let of_wrong = if message.contains("in call to function") {
+        let first_is_wrong = function(named).is_some_and(|function| function.args.len() == 1);
+        call.map(|call| call + usize::from(first_is_wrong))
+    } else if message.contains("call to") || message.contains("unknown function") {
+        call
+    } else if message.contains("in aggregation") {
+        only_aggregation(anchors).map(|call| call + 1)
+    } else if message.contains("non-empty matcher") {
+        is(&|anchor| anchor.what == AnchorKind::Selector && anchor.name.is_empty())
+    } else {
+        None
+    };
+    of_wrong.and_then(position_at).or_else(|| position_at(0))
+}
+
+/// The aggregation of the text, if there is exactly one; its first argument follows it.
+fn only_aggregation(anchors: &[Anchor]) -> Option<usize> {
+    let is_aggregation = |anchor: &Anchor| {
+        let name = anchor.name.to_ascii_lowercase();
+        anchor.what == AnchorKind::Call && crate::operators::aggregations().iter().any(|row| row.name == name)
+    };
+    let mut found = anchors.iter().enumerate().filter(|(_, anchor)| is_aggregation(anchor));
+    found.next().map(|(index, _)| index).filter(|_| found.next().is_none())
 }
 
 /// The parser's words and Prometheus's.

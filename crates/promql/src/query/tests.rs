@@ -30,35 +30,63 @@ fn refusals_say_what_and_where() {
     );
     refused("up[1e300]", "1:4: parse error: duration out of range");
     refused("up offset Inf", "1:11: parse error: unexpected \"Inf\" where a duration is expected");
-    refused("up[0s]", "parse error: duration must be greater than 0");
-    refused("up[5m:0]", "parse error: duration must be greater than 0");
+    refused("up[0s]", "1:1: parse error: duration must be greater than 0");
+    refused("up[5m:0]", "1:1: parse error: duration must be greater than 0");
     refused("nope(up)", "1:1: parse error: unknown function with name \"nope\"");
     refused("1 + info(up)", "1:5: parse error: unknown function with name \"info\"");
     refused(
         "rate(up)",
-        "1:1: parse error: expected type range vector in call to function \"rate\", got instant vector",
+        "1:6: parse error: expected type range vector in call to function \"rate\", got instant vector",
     );
     refused(
         "exp(Inf)",
-        "1:1: parse error: expected type instant vector in call to function \"exp\", got scalar",
+        "1:5: parse error: expected type instant vector in call to function \"exp\", got scalar",
     );
     refused("abs(up, up)", "1:1: parse error: expected 1 argument(s) in call to \"abs\", got 2");
-    refused("1 > 2", "parse error: comparisons between scalars must use BOOL modifier");
-    refused("up and 1", "parse error: set operator \"and\" not allowed in binary scalar expression");
-    refused("up + bool up", "parse error: bool modifier can only be used on comparison operators");
-    refused("1 + \"a\"", "parse error: binary expression must contain only scalar and instant vector types");
-    refused("{}", "parse error: vector selector must contain at least one non-empty matcher");
-    refused("{a=~\".*\"}", "parse error: vector selector must contain at least one non-empty matcher");
+    refused("1 > 2", "1:1: parse error: comparisons between scalars must use BOOL modifier");
+    refused("up and 1", "1:1: parse error: set operator \"and\" not allowed in binary scalar expression");
+    refused("up + bool up", "1:1: parse error: bool modifier can only be used on comparison operators");
+    refused("(1)[5m:]", "1:1: parse error: subquery is only allowed on instant vector, got scalar instead");
     refused(
         "up{a=\"b\" or c=\"d\"}",
-        "parse error: unexpected \"or\" in label matching, expected \",\" or \"}\"",
+        "1:1: parse error: unexpected \"or\" in label matching, expected \",\" or \"}\"",
     );
-    refused("up{__name__=\"b\"}", "parse error: metric name must not be set twice: \"up\" or \"b\"");
-    refused("topk(\"a\", up)", "parse error: expected type scalar in aggregation parameter, got string");
-    refused("limitk(\"a\", up)", "parse error: expected type scalar in aggregation parameter, got string");
-    refused("up + fill(1) up", "parse error: fill modifiers are not supported");
-    refused("up offset 1m offset 1m", "parse error: offset may not be set multiple times");
+    refused("up{__name__=\"b\"}", "1:1: parse error: metric name must not be set twice: \"up\" or \"b\"");
+    refused("up + fill(1) up", "1:1: parse error: fill modifiers are not supported");
+    refused("up offset 1m offset 1m", "1:1: parse error: offset may not be set multiple times");
     refused("foo{{}", "1:5: parse error: unexpected '{' inside braces");
+}
+
+/// Places are Prometheus's, but for the operand of an operator: there, the whole expression stands for it.
+#[test]
+fn wrong_types_have_a_place() {
+    #[track_caller]
+    fn f(text: &str, want: &str) {
+        let error = Query::parse(text).unwrap_err();
+        assert_eq!(error.position.map(|at| at.to_string()).as_deref(), Some(want), "{text}: {error}");
+    }
+    f("1 + \"a\"", "1:1");
+    f("  up + up[5m]", "1:3");
+    f("topk(\"a\", up)", "1:6");
+    f("1 + limitk(\"a\", up)", "1:12");
+    f("quantile(up, up)", "1:10");
+    f("count_values(1, up)", "1:14");
+    f("sum(1)", "1:5");
+    f("sum by (a) (1)", "1:13");
+    f("sum(up[5m])", "1:5");
+    f("SUM(up[5m])", "1:5");
+    f("{}", "1:1");
+    f("up + {}", "1:6");
+    f("{a=~\".*\"}", "1:1");
+    f("rate( up )", "1:7");
+    f("rate((up))", "1:6");
+    f("abs(-1)", "1:5");
+    f("scalar(1)", "1:8");
+    f("vector(\"a\")", "1:8");
+    f("up +\n  abs(NaN)", "2:7");
+    f("abs()", "1:1");
+    f("-\"a\"", "1:1");
+    f("sum(up) and (1)", "1:1");
 }
 
 #[test]
