@@ -17,7 +17,7 @@ mod vitals;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use model::store::StoreError;
@@ -63,6 +63,8 @@ struct Shared {
     manifest: Mutex<Manifest>,
     log: Mutex<LogWriter>,
     live: RwLock<Live>,
+    /// The log's, which can be looked at without waiting for a write.
+    unsynced_below: Arc<AtomicU64>,
     signal: SyncSignal,
     /// Raised when maintenance should end.
     stopping: Cancel,
@@ -97,6 +99,13 @@ impl Store {
     /// [`maintain`](Self::maintain).
     pub fn set_retention(&self, retention: Duration) {
         self.shared.retention_ms.store(retention.as_millis(), Ordering::Relaxed);
+    }
+
+    /// Why writes are refused or not safe at present, for people; nothing if all is well. True until something
+    /// works again: an append, a flush, or the flush that rescues what a sync did not bring to the disk. Does not
+    /// wait for the disk.
+    pub fn write_fault(&self) -> Option<String> {
+        self.shared.write_fault()
     }
 
     /// Makes a [`maintain`](Self::maintain) that is running end early, and later ones do nothing. What it had begun
@@ -141,6 +150,17 @@ impl Shared {
     /// The part of a range that is within retention.
     fn served(&self, range: TimeRange) -> TimeRange {
         TimeRange::new(range.start.max(self.window().start), range.end)
+    }
+
+    fn write_fault(&self) -> Option<String> {
+        let full = |error| format!("the head is full because parts cannot be written: {error}");
+        let overfull = || self.figures.flush_error().filter(|_| self.is_overfull()).map(full);
+        let refused = || self.figures.append_error();
+        let unsynced = || {
+            let unsynced = self.unsynced_below.load(Ordering::Relaxed) > 0;
+            unsynced.then(|| "a sync of the log failed, and its samples are not in parts yet".to_owned())
+        };
+        overfull().or_else(refused).or_else(unsynced)
     }
 
     /// Takes note of a damaged piece of a part; what remains is served. A failure that says nothing of the data is

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::codec::Packer;
 use crate::disk;
@@ -24,7 +25,7 @@ pub(crate) struct LogWriter {
     /// Bytes of all closed segments.
     closed_bytes: u64,
     /// A sync of a segment below this one failed, so the disk may lack what was written to it; zero for none.
-    unsynced_below: u64,
+    unsynced_below: Arc<AtomicU64>,
     /// Parts hold all samples of segments below this one.
     covered_below: u64,
 }
@@ -44,7 +45,7 @@ impl LogWriter {
     /// A writer whose first segment will have this number; `closed_bytes` lie in older segments.
     pub(crate) fn new(dir: &Path, segment: u64, closed_bytes: u64, segment_bytes_max: u64) -> Self {
         let packer = Packer::new(1);
-        let (unsynced_below, covered_below) = (0, 0);
+        let (unsynced_below, covered_below) = (Arc::default(), 0);
         let dir = dir.to_owned();
         Self {
             dir,
@@ -183,21 +184,26 @@ impl LogWriter {
 
     fn note_unsynced(&mut self, below: u64) {
         if below > self.covered_below {
-            self.unsynced_below = self.unsynced_below.max(below);
+            self.unsynced_below.fetch_max(below, Ordering::Relaxed);
         }
     }
 
     /// Takes note that parts hold all samples of segments below this one.
     pub(crate) fn covered(&mut self, below: u64) {
         self.covered_below = self.covered_below.max(below);
-        if self.unsynced_below <= self.covered_below {
-            self.unsynced_below = 0;
+        if self.unsynced_below.load(Ordering::Relaxed) <= self.covered_below {
+            self.unsynced_below.store(0, Ordering::Relaxed);
         }
     }
 
     /// Whether a sync failed and the samples concerned are only in memory for all that is known.
     pub(crate) fn has_unsynced(&self) -> bool {
-        self.unsynced_below > 0
+        self.unsynced_below.load(Ordering::Relaxed) > 0
+    }
+
+    /// What [`has_unsynced`](Self::has_unsynced) looks at, for those who must not wait for a write: zero for none.
+    pub(crate) fn unsynced_below(&self) -> Arc<AtomicU64> {
+        self.unsynced_below.clone()
     }
 
     /// Bytes of the open segment.

@@ -44,13 +44,16 @@ impl Shared {
         }
         self.relieve_or_refuse()?;
         let mut log = self.log.lock();
-        log.prepare().map_err(|error| unavailable(&log, error))?;
+        let prepared = log.prepare().map_err(|error| unavailable(&log, error));
+        prepared.inspect_err(|error| self.figures.set_append_error(Some(error.to_string())))?;
         let (accepted, created) = self.find_series(rows, &mut appended);
         let fresh = self.without_repetitions(accepted);
         let numbers = self.number_series(&fresh, &log);
         let records = self.records(&fresh, &numbers, batch, &log);
         if !records.is_empty() {
-            self.write(&mut log, &records).inspect_err(|_| self.take_back(&fresh, &numbers, &created))?;
+            let written = self.write(&mut log, &records);
+            self.figures.set_append_error(written.as_ref().err().map(ToString::to_string));
+            written.inspect_err(|_| self.take_back(&fresh, &numbers, &created))?;
         }
         self.put(&fresh, batch);
         drop(log);

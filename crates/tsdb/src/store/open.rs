@@ -49,6 +49,7 @@ pub(super) fn open(
     let live = Live { head, parts: Arc::new(parts), families, head_since };
     let shared = Shared {
         layout,
+        unsynced_below: log.unsynced_below(),
         retention_ms: AtomicI64::new(options.retention.as_millis()),
         options,
         clock,

@@ -83,9 +83,20 @@ pub(super) struct Figures {
     pub(super) flushes: Work,
     pub(super) merges: Work,
     flush_error: Mutex<Option<String>>,
+    append_error: Mutex<Option<String>>,
 }
 
 impl Figures {
+    /// Takes note of whether the log took a batch.
+    pub(super) fn set_append_error(&self, error: Option<String>) {
+        *self.append_error.lock() = error;
+    }
+
+    /// Why the log did not take the last batch, if it did not.
+    pub(super) fn append_error(&self) -> Option<String> {
+        self.append_error.lock().clone()
+    }
+
     pub(super) fn set_flush_error(&self, error: Option<String>) {
         *self.flush_error.lock() = error;
     }

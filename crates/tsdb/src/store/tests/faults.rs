@@ -138,8 +138,10 @@ fn a_head_that_parts_cannot_relieve_refuses_writes_with_the_reason() {
     });
     let reason = refused.unwrap().to_string();
     assert!(reason.contains("parts cannot be written"), "{reason}");
+    assert!(trial.store().write_fault().unwrap().contains("parts cannot be written"));
     std::fs::rename(trial.dir.path().join("away"), trial.dir.path().join("parts")).unwrap();
     trial.store().maintain().unwrap();
+    assert_eq!(trial.store().write_fault(), None);
     assert_eq!(trial.store().append(&batch).unwrap().stored, 1);
 }
 
@@ -180,8 +182,10 @@ fn samples_of_a_segment_whose_sync_failed_are_written_as_parts_whatever_later_sy
         trial.append(&[("m", NOW + 1, 2.0)]);
         trial.store().sync().unwrap();
         assert_eq!(vital(&trial, "sextant_store_sync_failed"), 1.0);
+        assert!(trial.store().write_fault().unwrap().contains("sync"));
         assert_eq!(trial.store().maintain().unwrap().samples_flushed, want as u64);
         assert_eq!((vital(&trial, "sextant_store_sync_failed"), files(&trial, "log")), (0.0, 0));
+        assert_eq!(trial.store().write_fault(), None);
         assert_eq!(trial.store().maintain().unwrap(), crate::Maintenance::default());
         trial.reopen();
         assert_eq!(trial.samples("m").len(), want);
@@ -260,17 +264,21 @@ fn a_full_disk_refuses_writes_loses_nothing_and_is_left_behind_when_there_is_roo
     };
     assert!(acknowledged > 10, "{acknowledged}");
     assert!(matches!(refused, StoreError::Unavailable { .. }), "{refused:?}");
+    assert!(trial.store().write_fault().unwrap().contains("cannot write"));
     let want: Vec<(i64, u64)> = (0..acknowledged).map(|n| (NOW + n, 0.1_f64.to_bits())).collect();
     assert_eq!(trial.samples("m"), want);
     trial.reopen();
     assert!(trial.store().recovery().is_clean(), "{:?}", trial.store().recovery());
     assert_eq!(trial.samples("m"), want);
+    assert_eq!(trial.store().write_fault(), None);
     assert!(matches!(trial.store().append(&batch), Err(StoreError::Unavailable { .. })));
+    assert!(trial.store().write_fault().is_some());
     trial.clock.set(Timestamp::from_millis(NOW + HOUR));
     assert!(trial.store().maintain().is_err());
     assert_eq!(trial.samples("m"), want);
     faults::set_room(None);
     assert_eq!(trial.store().append(&batch).unwrap().stored, 1);
+    assert_eq!(trial.store().write_fault(), None);
     assert_eq!(trial.store().maintain().unwrap().parts_flushed, 1);
     assert_eq!(trial.samples("m").len(), want.len() + 1);
     trial.reopen();
