@@ -1,5 +1,6 @@
 //! Fetching an answer over HTTP.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Once;
 
@@ -17,6 +18,9 @@ use super::target::Target;
 
 /// As Prometheus follows at most.
 const REDIRECTS_MAX: usize = 10;
+
+/// A file with credentials is no larger.
+const SECRET_BYTES_MAX: u64 = 64 * 1024;
 
 const USER_AGENT: &str = concat!("Sextant/", env!("CARGO_PKG_VERSION"));
 
@@ -64,7 +68,7 @@ impl Fetcher {
             .get(target.url.clone())
             .header(ACCEPT, &self.accept)
             .header("X-Prometheus-Scrape-Timeout-Seconds", target.timeout.as_secs_f64().to_string());
-        if let Some(header) = self.credentials.header()? {
+        if let Some(header) = self.credentials.header().await? {
             request = request.header(AUTHORIZATION, header);
         }
         let response = request.send().await.map_err(fetch_error)?;
@@ -125,15 +129,29 @@ impl Source {
     }
 
     /// Files are read anew each time, so that a rotated secret takes effect at once.
-    fn read(&self) -> Result<String, ScrapeError> {
+    async fn read(&self) -> Result<String, ScrapeError> {
         match self {
             Self::Inline(secret) => Ok(secret.reveal().to_owned()),
-            Self::File { key, path } => match std::fs::read_to_string(path) {
-                Ok(text) => Ok(text.trim().to_owned()),
-                Err(source) => Err(ScrapeError::Credentials { key, path: path.clone(), source }),
-            },
+            Self::File { key, path } => {
+                let file = path.clone();
+                // On a thread that may wait: the file may lie on a file system that does not answer.
+                let read = tokio::task::spawn_blocking(move || read_secret(&file)).await;
+                match read.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked))) {
+                    Ok(text) => Ok(text.trim().to_owned()),
+                    Err(source) => Err(ScrapeError::Credentials { key, path: path.clone(), source }),
+                }
+            }
         }
     }
+}
+
+fn read_secret(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    let read = std::fs::File::open(path)?.take(SECRET_BYTES_MAX + 1).read_to_string(&mut text)?;
+    if read as u64 > SECRET_BYTES_MAX {
+        return Err(std::io::Error::other(format!("larger than {SECRET_BYTES_MAX} bytes")));
+    }
+    Ok(text)
 }
 
 impl Credentials {
@@ -155,13 +173,13 @@ impl Credentials {
         Self::Token { kind: "Bearer".to_owned(), token: Source::of(token, file, "bearer_token_file") }
     }
 
-    fn header(&self) -> Result<Option<HeaderValue>, ScrapeError> {
+    async fn header(&self) -> Result<Option<HeaderValue>, ScrapeError> {
         let text = match self {
             Self::None => return Ok(None),
             Self::Basic { user, password } => {
-                format!("Basic {}", BASE64.encode(format!("{user}:{}", password.read()?)))
+                format!("Basic {}", BASE64.encode(format!("{user}:{}", password.read().await?)))
             }
-            Self::Token { kind, token } => format!("{kind} {}", token.read()?),
+            Self::Token { kind, token } => format!("{kind} {}", token.read().await?),
         };
         let mut header = HeaderValue::try_from(text).map_err(|_| ScrapeError::CredentialsNotPrintable)?;
         header.set_sensitive(true);

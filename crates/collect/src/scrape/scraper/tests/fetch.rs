@@ -121,6 +121,8 @@ async fn sends_credentials() {
     let status = scrape(&server, "\n  bearer_token_file: /nonexistent/token").await;
     let want = "cannot read `/nonexistent/token` (`bearer_token_file`): ";
     assert!(status.last_error.starts_with(want), "{}", status.last_error);
+    let status = scrape(&server, "\n  bearer_token_file: /dev/zero").await;
+    assert!(status.last_error.ends_with("larger than 65536 bytes"), "{}", status.last_error);
 }
 
 #[tokio::test]
