@@ -10,7 +10,8 @@
 //! - Of two samples of one series and time, the one that was written later counts, wherever they lie.
 //! - Nothing read from disk is used before its checksum is verified.
 //!
-//! Limits: 2^32 series in the head, 2^32 per part; a record of the log 32 MiB, so labels of one series too.
+//! Limits: [`Options::series_max`] series in the head, about 2^24 per part; labels of one series 16 MiB and 65,536,
+//! a record of the log 32 MiB.
 //!
 //! Reading order: `store` (what users see), `head`, `log`, `part`, `plan`, then the codecs.
 
