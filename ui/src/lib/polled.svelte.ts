@@ -1,5 +1,13 @@
 /** Server state that is read again and again: the last good answer stays while a newer one cannot be had. */
 import { describeError, isAbort } from '../api/http';
+import { backoffMs } from './backoff';
+
+const failing = new Set<Polled<unknown>>();
+
+/** Reads at once what could not be read: the server answers again. */
+export function retryFailed(): void {
+  for (const polled of [...failing]) void polled.refresh();
+}
 
 export class Polled<T> {
   data = $state.raw<T | null>(null);
@@ -8,6 +16,7 @@ export class Polled<T> {
   private users = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private abort: AbortController | null = null;
+  private failures = 0;
 
   constructor(
     private readonly read: (signal: AbortSignal) => Promise<T>,
@@ -23,6 +32,7 @@ export class Polled<T> {
       if (this.users > 0) return;
       clearTimeout(this.timer);
       this.abort?.abort();
+      failing.delete(this);
     };
   }
 
@@ -34,10 +44,15 @@ export class Polled<T> {
     try {
       this.data = await this.read(abort.signal);
       this.error = null;
+      this.failures = 0;
+      failing.delete(this);
     } catch (cause) {
       if (isAbort(cause)) return;
       this.error = describeError(cause);
+      this.failures += 1;
+      if (this.users > 0) failing.add(this);
     }
-    if (this.users > 0) this.timer = setTimeout(() => void this.refresh(), this.intervalMs);
+    const delayMs = Math.max(this.intervalMs, backoffMs(this.failures));
+    if (this.users > 0) this.timer = setTimeout(() => void this.refresh(), delayMs);
   }
 }

@@ -24,10 +24,11 @@ export const text = {
   live: {
     connecting: 'Connecting…',
     live: 'Live',
-    reconnecting: 'Connection lost, reconnecting…',
+    reconnecting: 'Disconnected, retrying',
     polling: 'Polling',
     pollingHint: 'The live connection cannot be opened; data is read once per interval instead.',
     stale: (time: string) => `No new data since ${time}`,
+    asOf: (time: string) => `as of ${time}`,
     paused: 'Paused',
     pause: 'Pause',
     resume: 'Resume',

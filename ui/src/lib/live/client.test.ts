@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import { ApiError } from '../../api/http';
 import { LiveClient, type LiveListener, type LiveStatus, type Socket } from './client';
 
 class FakeSocket implements Socket {
@@ -31,6 +32,7 @@ class Stage {
   readonly heard: string[] = [];
   delays: number[] = [];
   polls = 0;
+  reachable = true;
   private timers: { work: () => void }[] = [];
   readonly client = new LiveClient(
     {
@@ -41,6 +43,7 @@ class Stage {
       },
       poll: () => {
         this.polls += 1;
+        if (!this.reachable) return Promise.reject(new ApiError('the server does not answer', 'network'));
         return Promise.resolve({ time: 50, rows: [{ metric: {}, value: 5 }] });
       },
       after: (milliseconds, work) => {
@@ -129,7 +132,7 @@ test('attempts to reconnect come at growing distances up to a limit', async () =
     waits.push(stage.delays.at(-1)!);
     await stage.elapse();
   }
-  expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
+  expect(waits).toEqual([1000, 2000, 4000, 8000, 15_000, 15_000, 15_000, 15_000]);
 });
 
 test('without a socket data is polled, and a socket that opens ends the polling', async () => {
@@ -138,6 +141,7 @@ test('without a socket data is polled, and a socket that opens ends the polling'
     stage.socket.drop();
     await stage.elapse();
   }
+  await stage.elapse();
   expect(stage.client.status).toBe('polling');
   expect(stage.heard).toEqual(['a 50 5']);
   stage.socket.accept();
@@ -146,6 +150,39 @@ test('without a socket data is polled, and a socket that opens ends the polling'
   expect(stage.polls).toBe(polls);
   expect(stage.client.status).toBe('live');
   expect(stage.heard.at(-1)).toBe('a resumed');
+});
+
+test('while nothing answers one request per attempt is made, however many subscriptions there are', async () => {
+  for (const name of ['a', 'b', 'c']) stage.client.subscribe(name, 1000, stage.listener(name));
+  stage.socket.accept();
+  stage.reachable = false;
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    stage.socket.drop();
+    await stage.elapse();
+  }
+  expect(stage.client.status).toBe('reconnecting');
+  expect(stage.polls).toBe(3);
+  expect(stage.heard).toEqual([]);
+  stage.socket.accept();
+  expect(stage.heard).toEqual(['a resumed', 'b resumed', 'c resumed']);
+});
+
+test('polling ends when the server is gone', async () => {
+  stage.client.subscribe('up', 1000, stage.listener('a'));
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    stage.socket.drop();
+    await stage.elapse();
+  }
+  await stage.elapse();
+  expect(stage.client.status).toBe('polling');
+  stage.reachable = false;
+  await stage.elapse();
+  await stage.elapse();
+  const polls = stage.polls;
+  await stage.elapse();
+  expect(stage.client.status).toBe('reconnecting');
+  expect(stage.polls).toBe(polls);
+  expect(stage.heard).toEqual(['a 50 5']);
 });
 
 test('a malformed frame does not end the stream', () => {

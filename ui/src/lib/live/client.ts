@@ -1,7 +1,10 @@
 /**
- * The live stream: keeps one socket open, re-subscribes after a loss, and polls while no socket can be had.
+ * The live stream: keeps one socket open, re-subscribes after a loss, and polls while the server answers but no socket
+ * can be had. While nothing answers only the socket is tried again, at growing distances.
  * Knows nothing of charts. Sockets, timers and polling are given in, so that tests can play all of them.
  */
+import { ApiError } from '../../api/http';
+import { backoffMs } from '../backoff';
 import { parseFrame, subscribeFrame, unsubscribeFrame, type LiveRow } from '../../api/live';
 
 export type LiveStatus = 'connecting' | 'live' | 'reconnecting' | 'polling';
@@ -36,9 +39,7 @@ interface Subscription {
   cancelPoll: (() => void) | null;
 }
 
-const BACKOFF_MS_MIN = 500;
-const BACKOFF_MS_MAX = 15_000;
-/** Failed attempts after which data is polled until a socket opens. */
+/** Failed attempts after which data is polled, if the server answers at all, until a socket opens. */
 const ATTEMPTS_BEFORE_POLLING = 3;
 
 export class LiveClient {
@@ -86,7 +87,7 @@ export class LiveClient {
   }
 
   private opened(socket: Socket): void {
-    const missed = this.everOpened || this.current === 'polling';
+    const missed = this.everOpened || this.failures > 0;
     this.open = true;
     this.everOpened = true;
     this.failures = 0;
@@ -116,16 +117,32 @@ export class LiveClient {
     this.socket = null;
     this.open = false;
     this.failures += 1;
-    if (this.failures >= ATTEMPTS_BEFORE_POLLING) this.fallBackToPolling();
+    if (this.failures >= ATTEMPTS_BEFORE_POLLING) void this.tryPolling();
     else this.setStatus(this.everOpened ? 'reconnecting' : 'connecting');
-    const delay = Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** (this.failures - 1));
-    this.cancelRetry = this.environment.after(delay, () => this.connect());
+    this.cancelRetry = this.environment.after(backoffMs(this.failures), () => this.connect());
   }
 
-  private fallBackToPolling(): void {
-    if (this.current === 'polling') return;
-    this.setStatus('polling');
-    for (const subscription of this.subscriptions.values()) this.startPolling(subscription);
+  /** One request decides for all subscriptions whether polling has a point. */
+  private async tryPolling(): Promise<void> {
+    const first = this.subscriptions.values().next().value;
+    if (this.current === 'polling' || first === undefined) return;
+    const reachable = await this.environment.poll(first.query).then(
+      () => true,
+      (cause: unknown) => !isUnreachable(cause),
+    );
+    // Meanwhile the socket may have opened.
+    if (this.open) return;
+    this.setStatus(reachable ? 'polling' : 'reconnecting');
+    if (reachable) for (const subscription of this.subscriptions.values()) this.startPolling(subscription);
+  }
+
+  /** The server is gone: from now on only the socket is tried. */
+  private stopPolling(): void {
+    for (const subscription of this.subscriptions.values()) {
+      subscription.cancelPoll?.();
+      subscription.cancelPoll = null;
+    }
+    this.setStatus('reconnecting');
   }
 
   private startPolling(subscription: Subscription): void {
@@ -134,7 +151,9 @@ export class LiveClient {
         const { time, rows } = await this.environment.poll(subscription.query);
         if (subscription.cancelPoll !== null) subscription.listener.frame(time, rows);
       } catch (cause) {
-        if (subscription.cancelPoll !== null) subscription.listener.failed(cause instanceof Error ? cause.message : String(cause));
+        if (subscription.cancelPoll === null) return;
+        if (isUnreachable(cause)) return this.stopPolling();
+        subscription.listener.failed(cause instanceof Error ? cause.message : String(cause));
       }
       if (subscription.cancelPoll !== null) {
         subscription.cancelPoll = this.environment.after(subscription.intervalMs, () => void poll());
@@ -148,4 +167,8 @@ export class LiveClient {
     this.current = status;
     this.onStatus(status);
   }
+}
+
+function isUnreachable(cause: unknown): boolean {
+  return cause instanceof ApiError && cause.kind === 'network';
 }

@@ -3,6 +3,7 @@ import { openLiveSocket } from '../../api/live';
 import { queryInstant, queryRange } from '../../api/query';
 import type { LiveRow } from '../../api/live';
 import { LiveClient, type LiveListener, type LiveStatus } from './client';
+import { retryFailed } from '../polled.svelte';
 import type { FeedSources } from './feed';
 
 /** A difference between the clocks of browser and server that is worth correcting. */
@@ -28,7 +29,10 @@ class Connection {
         return () => clearTimeout(timer);
       },
     },
-    (status) => (this.status = status),
+    (status) => {
+      this.status = status;
+      if (status === 'live') retryFailed();
+    },
   );
 
   readonly sources: FeedSources = {
@@ -36,6 +40,11 @@ class Connection {
     range: async (request, signal) => (await queryRange(request, signal)).data,
     now: () => this.now(),
   };
+
+  /** Whether what is shown is the last that came, and no longer the present. */
+  get outdated(): boolean {
+    return !this.paused && this.lastFrame !== null && (this.stale || this.status === 'reconnecting');
+  }
 
   /** Seconds since the epoch by the server's clock. */
   now(): number {

@@ -30,6 +30,8 @@ export class QueryResult {
   infos = $state.raw<string[]>([]);
   running = $state(false);
   tookSeconds = $state(0);
+  /** Attempts in a row that had no answer at all; what is shown is then the last answer to the same question. */
+  unanswered = $state(0);
   /** The query the answer belongs to. */
   query = $state('');
   private abort: AbortController | null = null;
@@ -43,6 +45,7 @@ export class QueryResult {
     try {
       const { data, warnings, infos } = await ask(run, abort.signal);
       if (abort.signal.aborted) return;
+      this.unanswered = 0;
       this.settle(run.query, data, null);
       this.warnings = warnings;
       this.infos = infos;
@@ -60,9 +63,12 @@ export class QueryResult {
   }
 
   private fail(query: string, cause: unknown): void {
+    const unreachable = cause instanceof ApiError && cause.kind === 'network';
+    this.unanswered = unreachable ? this.unanswered + 1 : 0;
+    const kept = unreachable && query === this.query ? this.answer : null;
     const placed = cause instanceof ApiError && cause.kind === 'bad_data';
     const error = placed ? parseQueryError(cause.message) : { message: describeError(cause), place: null };
-    this.settle(query, null, error);
+    this.settle(query, kept, error);
   }
 
   private settle(query: string, answer: Answer | null, error: QueryError | null): void {
