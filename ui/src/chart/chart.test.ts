@@ -3,7 +3,7 @@ import { SeriesTable } from '../lib/live/table';
 import { joinTables, plotArrays, type ChartData } from './data';
 import { toggled } from './isolate';
 import { valueAt } from './lookup';
-import { valueRange } from './options';
+import { toTicks, valueRange } from './options';
 
 function tableOf(points: Record<string, [number, number][]>, step = 1): SeriesTable {
   const table = new SeriesTable(step);
@@ -89,4 +89,15 @@ test('a click shows one series, again shows all, and with Ctrl adds and removes'
   expect(toggled(null, all, 'a', true)).toEqual(new Set(['b', 'c']));
   expect(toggled(new Set(['b', 'c']), all, 'a', true)).toBeNull();
   expect(toggled(new Set(['a']), all, 'a', true)).toBeNull();
+});
+
+test.each([
+  [[0, 1], 'ratio', [0, 1]],
+  [[0, 24.7], 'number', [0, 30]],
+  [[0, 3.465], 'number', [0, 4]],
+  [[-3_000, 3_000], 'bytes_per_second', [-4_096, 4_096]],
+] as const)('the span %j of %s begins and ends at ticks', ([low, high], unit, want) => {
+  const [from, to] = toTicks([low, high], unit, 168);
+  expect(from).toBeCloseTo(want[0]);
+  expect(to).toBeCloseTo(want[1]);
 });

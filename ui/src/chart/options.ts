@@ -1,6 +1,6 @@
 /** Options for uPlot: the only file besides `Chart.svelte` that knows the library. */
 import uPlot from 'uplot';
-import { axisIncrements, formatValue, type Unit } from '../lib/format/units';
+import { axisIncrements, formatTicks, type Unit } from '../lib/format/units';
 import { tickTime } from '../lib/format/time';
 import type { ChartData, ChartSeries } from './data';
 import { withAlpha, type PlotColors } from './palette';
@@ -24,11 +24,15 @@ const AXIS_WIDTH = 62;
 const AXIS_HEIGHT = 26;
 const TICK_GAP_PX = 30;
 const TICKS_MAX = 8;
-const TICK_LABEL_HALF_PX = 12;
+const PADDING_RIGHT_PX = 10;
+/** Width of a digit in the axes' font, rounded up. */
+const DIGIT_PX = 6.5;
 const TIME_GAP_PX = 76;
 const STACK_ALPHA = 0.42;
 const LINE_ALPHA = 0.12;
 const ZOOM_MIN_PX = 6;
+/** Keeps a bound that is a tick already from being moved by rounding. */
+const TINY = 1e-9;
 /** Distances between ticks that read well as clock times, in seconds. */
 const TIME_INCREMENTS = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000,
@@ -38,13 +42,13 @@ export function plotOptions(data: ChartData, colors: PlotColors, settings: PlotS
   return {
     width,
     height,
-    padding: [8, 10, 0, 0],
+    padding: [8, PADDING_RIGHT_PX, 0, 0],
     legend: { show: false },
     cursor: cursor(settings),
     focus: { alpha: 1 },
     scales: {
       x: { time: true, range: () => [settings.range().from, settings.range().to] },
-      y: { range: (_plot, min, max) => valueRange(min, max, settings) },
+      y: { range: (_plot, min, max) => toTicks(valueRange(min, max, settings), settings.unit, height) },
     },
     axes: [timeAxis(colors), valueAxis(colors, settings.unit, height)],
     series: [{}, ...data.series.map((series) => seriesOptions(series, data, colors, settings))],
@@ -89,6 +93,24 @@ function closeRange(min: number, max: number): [number, number] {
   return [Math.max(0, min - margin), max + margin];
 }
 
+function tickSpace(height: number): number {
+  return Math.max(TICK_GAP_PX, height / TICKS_MAX);
+}
+
+/** Widens a span so that it begins and ends at ticks: no value is above the topmost one. */
+export function toTicks([low, high]: [number, number], unit: Unit, height: number): [number, number] {
+  const ticks = Math.max(1, (height - AXIS_HEIGHT) / tickSpace(height));
+  let span: [number, number] = [low, high];
+  // A wider span may need a wider increment, which widens it again.
+  for (let round = 0; round < 3; round += 1) {
+    const wanted = (span[1] - span[0]) / ticks;
+    const increment = axisIncrements(unit).find((candidate) => candidate >= wanted);
+    if (increment === undefined) return span;
+    span = [Math.floor(low / increment + TINY) * increment, Math.ceil(high / increment - TINY) * increment];
+  }
+  return span;
+}
+
 function timeAxis(colors: PlotColors): uPlot.Axis {
   return {
     stroke: colors.axis,
@@ -100,14 +122,17 @@ function timeAxis(colors: PlotColors): uPlot.Axis {
     grid: { show: false },
     ticks: { stroke: colors.grid, width: 1, size: 4 },
     values: (plot, splits, _axis, _space, increment) =>
-      splits.map((split) => (fitsAtRight(plot, split) ? tickTime(split, increment) : null)),
+      splits.map((split) => {
+        const label = tickTime(split, increment);
+        return fitsAtRight(plot, split, label) ? label : null;
+      }),
   };
 }
 
 /** A label in the last pixels would be cut off by the chart's edge. */
-function fitsAtRight(plot: uPlot, time: number): boolean {
+function fitsAtRight(plot: uPlot, time: number, label: string): boolean {
   const width = plot.bbox.width / devicePixelRatio;
-  return width === 0 || plot.valToPos(time, 'x') <= width - TICK_LABEL_HALF_PX;
+  return width === 0 || plot.valToPos(time, 'x') + (label.length * DIGIT_PX) / 2 <= width + PADDING_RIGHT_PX;
 }
 
 function valueAxis(colors: PlotColors, unit: Unit, height: number): uPlot.Axis {
@@ -116,11 +141,11 @@ function valueAxis(colors: PlotColors, unit: Unit, height: number): uPlot.Axis {
     font: FONT,
     size: AXIS_WIDTH,
     gap: 6,
-    space: Math.max(TICK_GAP_PX, height / TICKS_MAX),
+    space: tickSpace(height),
     incrs: axisIncrements(unit),
     grid: { stroke: colors.grid, width: 1 },
     ticks: { show: false },
-    values: (_plot, splits) => splits.map((split) => formatValue(Math.abs(split), unit)),
+    values: (_plot, splits) => formatTicks(splits.map(Math.abs), unit),
   };
 }
 

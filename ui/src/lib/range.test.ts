@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { autoStep, clampStep, LIVE_WINDOWS, liveWindow, POINTS_MAX, rateWindow, snap } from './range';
+import { autoStep, clampStep, LIVE_WINDOWS, liveWindow, POINTS_MAX, rateWindow, samplesWanted, snap } from './range';
 
 test('a live window never holds more than about a thousand points', () => {
   for (const { seconds, stepSeconds } of LIVE_WINDOWS) expect(seconds / stepSeconds).toBeLessThanOrEqual(1_000);
@@ -12,11 +12,14 @@ test('an unknown window is the first one', () => {
 });
 
 test.each([
-  [1, '10s'],
-  [5, '20s'],
-  [900, '3600s'],
-])('points %s s apart are rated over %s', (step, want) => {
-  expect(rateWindow(step)).toBe(want);
+  [1, 1, 10, 8],
+  [5, 1, 20, 16],
+  [900, 1, 3600, 48],
+  [1, 15, 60, 3],
+  [1, 60, 240, 2],
+])('points %s s apart of samples %s s apart are rated over %s s with at least %s samples', (step, sample, want, samples) => {
+  expect(rateWindow(step, sample)).toBe(want);
+  expect(samplesWanted(want, sample)).toBe(samples);
 });
 
 test.each([

@@ -44,9 +44,24 @@ export function liveWindow(id: string | null): LiveWindow {
   return LIVE_WINDOWS.find((window) => window.id === id) ?? LIVE_WINDOWS[0]!;
 }
 
-/** Window of `rate()` for points `stepSeconds` apart: never narrower than ten 1 s samples, never skipping any. */
-export function rateWindow(stepSeconds: number): string {
-  return `${Math.max(RATE_WINDOW_SECONDS_MIN, 4 * stepSeconds)}s`;
+/**
+ * Window of `rate()` in seconds for points `stepSeconds` apart and samples `sampleSeconds` apart:
+ * never narrower than ten 1 s samples, never skipping any, and with several samples in it.
+ */
+export function rateWindow(stepSeconds: number, sampleSeconds = 1): number {
+  return Math.max(RATE_WINDOW_SECONDS_MIN, 4 * stepSeconds, 4 * sampleSeconds);
+}
+
+/** Share of a rate's window that must hold samples, and up to which length that is asked for. */
+const COVERED_SHARE = 0.8;
+const COVERED_SECONDS_MAX = 60;
+
+/**
+ * How many samples a rate's window must hold. `rate()` counts on a window that is filled: after an outage it yields a
+ * fraction of the truth until it is. Long windows would take as long to say anything at all, so less is asked of them.
+ */
+export function samplesWanted(windowSeconds: number, sampleSeconds: number): number {
+  return Math.max(2, Math.floor((COVERED_SHARE * Math.min(windowSeconds, COVERED_SECONDS_MAX)) / sampleSeconds));
 }
 
 /** A round step that gives a range a few hundred points. */

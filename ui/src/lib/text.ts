@@ -76,6 +76,7 @@ export const text = {
     targetsUp: (up: number, all: number) => `${up} of ${count(all, 'target', 'targets')} up`,
     uptime: (duration: string) => `Up ${duration}`,
     high: (name: string, value: string) => `${name} at ${value}`,
+    highLasting: (name: string, value: string) => `${name} at ${value} over the last minute`,
     figures: 'Key figures',
     charts: 'Charts',
     cpuBusy: 'CPU busy',

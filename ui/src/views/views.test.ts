@@ -10,7 +10,8 @@ import { sortRows, toClipboard, toTable } from './explore/rows';
 import { statistics } from './explore/statistics';
 import { readFilesystems } from './overview/filesystems';
 import { summarise } from './overview/health';
-import { FIGURES } from './overview/panels';
+import { chooseHost, hostName, sampleInterval, toHosts } from './overview/host';
+import { FIGURES, queryContext } from './overview/panels';
 import { readProcesses } from './overview/processes';
 import { isHigh, newestValue, recentMean } from './overview/recent';
 import type { ChartData } from '../chart/data';
@@ -85,9 +86,40 @@ const quiet = { alerts: null, figures: [{ spec: cpu, value: 0.2 }], mounts: [], 
 test('health is well only when something is known and nothing is wrong', () => {
   expect(summarise(quiet).tone).toBe('ok');
   expect(summarise({ ...quiet, figures: [{ spec: cpu, value: null }] }).tone).toBe('unknown');
-  expect(summarise({ ...quiet, figures: [{ spec: cpu, value: 0.95 }] }).tone).toBe('warn');
+  const high = summarise({ ...quiet, figures: [{ spec: cpu, value: 0.95 }] });
+  expect(high).toMatchObject({ tone: 'warn', reasons: [{ text: 'CPU busy at 95\u202f% over the last minute' }] });
   expect(summarise({ ...quiet, targetsDown: 1 }).reasons[0]?.href).toBe('/targets');
   expect(summarise({ ...quiet, alerts: alertTotals([group('g', rule('X', 'firing', 'page'))]) }).tone).toBe('bad');
+});
+
+const HOSTS = toHosts([{ job: 'push', instance: 'web-10' }, { job: 'node', instance: 'web-9' }, { job: 'node', instance: 'web-10' }]);
+
+test('hosts are listed as people count, and named by job only where the instance is not enough', () => {
+  expect(HOSTS.map((host) => hostName(host, HOSTS))).toEqual(['web-9', 'web-10 (node)', 'web-10 (push)']);
+});
+
+test.each([
+  [{ host: 'web-10', job: 'push' }, 'web-10', 'push'],
+  [{ host: 'web-9', job: null }, 'web-9', 'node'],
+  [{ host: 'gone', job: 'node' }, 'web-10', 'node'],
+  [{ host: null, job: null }, 'web-10', 'node'],
+])('the address %j shows host %s of %s', (wanted, instance, job) => {
+  expect(chooseHost({ all: HOSTS, local: HOSTS[1]! }, wanted)).toEqual({ instance, job });
+});
+
+test('without a local host the first is shown', () => {
+  expect(chooseHost({ all: HOSTS, local: null }, { host: null, job: null })?.instance).toBe('web-9');
+  expect(chooseHost({ all: [], local: null }, { host: null, job: null })).toBeNull();
+});
+
+test('the distance of samples is their usual one', () => {
+  expect(sampleInterval([0, 15, 30, 90, 105, 120.4])).toBe(15);
+  expect(sampleInterval([7])).toBe(15);
+});
+
+test('a rate is shown only where its window is filled', () => {
+  const network = FIGURES.find(({ id }) => id === 'network-in')!.expression(queryContext('job="a"', 1, 1));
+  expect(network).toMatch(/^sum\(rate\(node_network_receive_bytes_total\{job="a",device.*\}\[10s\]\) and count_over_time\(.*\[10s\]\) >= 8\)$/);
 });
 
 function figureData(values: (number | null)[]): ChartData {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { axisIncrements, formatExact, formatValue, type Unit } from './units';
+import { axisIncrements, formatExact, formatTicks, formatValue, type Unit } from './units';
 
 const cases: [value: number | null, unit: Unit, want: string][] = [
   [0, 'bytes', '0 B'],
@@ -40,4 +40,9 @@ test('ticks of byte axes are powers of two and all others are decimal', () => {
   expect(axisIncrements('bytes')).toContain(1024);
   expect(axisIncrements('bytes')).not.toContain(1000);
   expect(axisIncrements('number')).toContain(0.25);
+});
+
+test('ticks that differ read differently', () => {
+  expect(formatTicks([1_000_100, 1_000_200, 1_000_300], 'number')).toEqual(['1.0001\u202fM', '1.0002\u202fM', '1.0003\u202fM']);
+  expect(formatTicks([0, 0.25, 0.25], 'ratio')).toEqual(['0\u202f%', '25\u202f%', '25\u202f%']);
 });

@@ -21,28 +21,28 @@ const SECOND_STEPS = [
 const THIN = '\u202f';
 
 /** A value with its unit and about three significant digits, e.g. `1.25 GiB/s`. */
-export function formatValue(value: number | null | undefined, unit: Unit): string {
-  const { number, suffix } = valueParts(value, unit);
+export function formatValue(value: number | null | undefined, unit: Unit, moreDigits = 0): string {
+  const { number, suffix } = valueParts(value, unit, moreDigits);
   return suffix === '' ? number : number + THIN + suffix;
 }
 
 /** Number and unit apart, for a layout that sets them in two sizes. */
-export function valueParts(value: number | null | undefined, unit: Unit): { number: string; suffix: string } {
+export function valueParts(value: number | null | undefined, unit: Unit, more = 0): { number: string; suffix: string } {
   if (value === null || value === undefined || Number.isNaN(value)) return { number: '–', suffix: '' };
   if (!Number.isFinite(value)) return { number: value > 0 ? '∞' : '−∞', suffix: '' };
   switch (unit) {
     case 'ratio':
-      return { number: digits(value * 100), suffix: '%' };
+      return { number: digits(value * 100, more), suffix: '%' };
     case 'bytes':
-      return scaled(value, 1024, IEC);
+      return scaled(value, 1024, IEC, more);
     case 'bytes_per_second':
-      return withSuffix(scaled(value, 1024, IEC), '/s');
+      return withSuffix(scaled(value, 1024, IEC, more), '/s');
     case 'per_second':
-      return withSuffix(scaled(value, 1000, SI), '/s');
+      return withSuffix(scaled(value, 1000, SI, more), '/s');
     case 'seconds':
-      return secondsParts(value);
+      return secondsParts(value, more);
     case 'number':
-      return numberParts(value);
+      return numberParts(value, more);
   }
 }
 
@@ -50,14 +50,14 @@ function withSuffix(parts: { number: string; suffix: string }, suffix: string): 
   return { number: parts.number, suffix: parts.suffix + suffix };
 }
 
-function numberParts(value: number): { number: string; suffix: string } {
+function numberParts(value: number, more: number): { number: string; suffix: string } {
   const size = Math.abs(value);
-  if (size >= 1e-2 || size === 0) return scaled(value, 1000, SI);
+  if (size >= 1e-2 || size === 0) return scaled(value, 1000, SI, more);
   const step = SMALL.find((candidate) => size < candidate.below);
-  return step ? { number: digits(value * step.factor), suffix: step.suffix } : scaled(value, 1000, SI);
+  return step ? { number: digits(value * step.factor, more), suffix: step.suffix } : scaled(value, 1000, SI, more);
 }
 
-function scaled(value: number, base: number, suffixes: readonly string[]): { number: string; suffix: string } {
+function scaled(value: number, base: number, suffixes: readonly string[], more: number): { number: string; suffix: string } {
   let rest = value;
   let index = 0;
   // 999.5 would be written as 1000: move on to the next suffix before that happens.
@@ -65,25 +65,36 @@ function scaled(value: number, base: number, suffixes: readonly string[]): { num
     rest /= base;
     index += 1;
   }
-  return { number: digits(rest), suffix: suffixes[index] ?? '' };
+  return { number: digits(rest, more), suffix: suffixes[index] ?? '' };
 }
 
-function secondsParts(value: number): { number: string; suffix: string } {
+function secondsParts(value: number, more: number): { number: string; suffix: string } {
   const size = Math.abs(value);
   if (size === 0) return { number: '0', suffix: 's' };
   const step = SECOND_STEPS.find((candidate) => size >= candidate.from);
   return step
-    ? { number: digits(value / step.size), suffix: step.suffix }
-    : { number: digits(value * 1e9), suffix: 'ns' };
+    ? { number: digits(value / step.size, more), suffix: step.suffix }
+    : { number: digits(value * 1e9, more), suffix: 'ns' };
 }
 
-/** Three significant digits without trailing zeros, and a real minus sign. */
-function digits(value: number): string {
+/** Three significant digits, or `more`, without trailing zeros, and a real minus sign. */
+function digits(value: number, more: number): string {
   const size = Math.abs(value);
   const places = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
-  const text = value.toFixed(places);
+  const text = value.toFixed(places + more);
   const trimmed = text.includes('.') ? text.replace(/\.?0+$/, '') : text;
   return trimmed === '-0' ? '0' : trimmed.replace('-', '−');
+}
+
+const MORE_DIGITS_MAX = 6;
+
+/** Values side by side, as on an axis: with as many digits as it takes that different values read differently. */
+export function formatTicks(values: readonly number[], unit: Unit): string[] {
+  const different = new Set(values).size;
+  for (let more = 0; ; more += 1) {
+    const written = values.map((value) => formatValue(value, unit, more));
+    if (new Set(written).size >= different || more === MORE_DIGITS_MAX) return written;
+  }
 }
 
 /** A sample as PromQL prints it: all digits, nothing scaled. For tables where the exact value matters. */

@@ -52,7 +52,7 @@ function firingReason(alerts: AlertTotals): string {
 
 function highFigure({ spec, value }: { spec: FigureSpec; value: number | null }): string[] {
   const high = spec.high !== undefined && value !== null && value > spec.high;
-  return high ? [text.overview.high(spec.title, formatValue(value, spec.unit))] : [];
+  return high ? [text.overview.highLasting(spec.title, formatValue(value, spec.unit))] : [];
 }
 
 function fullMount(mount: Mount): string[] {

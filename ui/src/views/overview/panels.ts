@@ -1,14 +1,23 @@
 /** The overview's figures and charts: one row each. To add one, add a row. */
 import type { Labels } from '../../api/query';
 import type { Unit } from '../../lib/format/units';
+import { rateWindow, samplesWanted } from '../../lib/range';
 import { text } from '../../lib/text';
 
 /** What a query is filled in with. */
 export interface QueryContext {
   /** Matchers that select the host, e.g. `job="node",instance="web-1"`. */
   host: string;
-  /** Window of `rate()`. */
+  /** Window of `rate()`, e.g. `10s`. */
   rate: string;
+  /** How many samples such a window must hold. */
+  samples: number;
+}
+
+/** For points and samples so many seconds apart. */
+export function queryContext(host: string, stepSeconds: number, sampleSeconds: number): QueryContext {
+  const windowSeconds = rateWindow(stepSeconds, sampleSeconds);
+  return { host, rate: `${windowSeconds}s`, samples: samplesWanted(windowSeconds, sampleSeconds) };
 }
 
 export interface PanelQuery {
@@ -60,6 +69,18 @@ const KIB = 1024;
 const constant = (name: string) => (): string => name;
 const device = (suffix: string) => (metric: Labels): string => `${metric['device'] ?? ''} ${suffix}`.trim();
 
+/** The rate of a counter, or nothing while its window is not filled, as after an outage. */
+function rateOf(metric: string, { host, rate, samples }: QueryContext, matchers = ''): string {
+  const range = `${metric}{${[host, matchers].filter((part) => part !== '').join(',')}}[${rate}]`;
+  return `(rate(${range}) and count_over_time(${range}) >= ${samples})`;
+}
+
+/** The share of the processors' time. Dividing by all modes together keeps the sum at one, however the window is filled. */
+function cpuShare({ host, rate }: QueryContext, modes: string, by = ''): string {
+  const all = `node_cpu_seconds_total{${host}}[${rate}]`;
+  return `sum${by} (rate(node_cpu_seconds_total{${host},${modes}}[${rate}])) / scalar(sum(rate(${all})))`;
+}
+
 const memoryUsed = ({ host }: QueryContext): string =>
   `1 - node_memory_MemAvailable_bytes{${host}} / node_memory_MemTotal_bytes{${host}}`;
 
@@ -68,7 +89,7 @@ export const FIGURES: readonly FigureSpec[] = [
     id: 'cpu',
     title: text.overview.cpuBusy,
     unit: 'ratio',
-    expression: ({ host, rate }) => `1 - avg(rate(node_cpu_seconds_total{${host},mode="idle"}[${rate}]))`,
+    expression: (context) => cpuShare(context, 'mode!="idle"'),
     max: 1,
     high: 0.9,
   },
@@ -77,7 +98,7 @@ export const FIGURES: readonly FigureSpec[] = [
     id: 'disk',
     title: text.overview.diskBusy,
     unit: 'ratio',
-    expression: ({ host, rate }) => `max(rate(node_disk_io_time_seconds_total{${host},${DISKS}}[${rate}]))`,
+    expression: (context) => `max${rateOf('node_disk_io_time_seconds_total', context, DISKS)}`,
     spanMin: 0.25,
     high: 0.9,
   },
@@ -85,27 +106,27 @@ export const FIGURES: readonly FigureSpec[] = [
     id: 'network-in',
     title: text.overview.networkIn,
     unit: 'bytes_per_second',
-    expression: ({ host, rate }) => `sum(rate(node_network_receive_bytes_total{${host},${INTERFACES}}[${rate}]))`,
+    expression: (context) => `sum${rateOf('node_network_receive_bytes_total', context, INTERFACES)}`,
   },
   {
     id: 'network-out',
     title: text.overview.networkOut,
     unit: 'bytes_per_second',
-    expression: ({ host, rate }) => `sum(rate(node_network_transmit_bytes_total{${host},${INTERFACES}}[${rate}]))`,
+    expression: (context) => `sum${rateOf('node_network_transmit_bytes_total', context, INTERFACES)}`,
   },
   { id: 'load', title: text.overview.load, unit: 'number', expression: ({ host }) => `node_load1{${host}}`, spanMin: 1 },
   {
     id: 'pressure-cpu',
     title: text.overview.pressureCpu,
     unit: 'ratio',
-    expression: ({ host, rate }) => `rate(node_pressure_cpu_waiting_seconds_total{${host}}[${rate}])`,
+    expression: (context) => rateOf('node_pressure_cpu_waiting_seconds_total', context),
     spanMin: 0.25,
   },
   {
     id: 'pressure-io',
     title: text.overview.pressureIo,
     unit: 'ratio',
-    expression: ({ host, rate }) => `rate(node_pressure_io_waiting_seconds_total{${host}}[${rate}])`,
+    expression: (context) => rateOf('node_pressure_io_waiting_seconds_total', context),
     spanMin: 0.25,
   },
 ];
@@ -121,7 +142,7 @@ export const PANELS: readonly PanelSpec[] = [
     colors: { user: 0, system: 1, iowait: 5, nice: 2, softirq: 6, irq: 4, steal: 3 },
     queries: [
       {
-        expression: ({ host, rate }) => `avg by (mode) (rate(node_cpu_seconds_total{${host},mode!="idle"}[${rate}]))`,
+        expression: (context) => cpuShare(context, 'mode!="idle"', ' by (mode)'),
         name: (metric) => metric['mode'] ?? '',
       },
     ],
@@ -157,11 +178,11 @@ export const PANELS: readonly PanelSpec[] = [
     spanMin: KIB,
     queries: [
       {
-        expression: ({ host, rate }) => `sum by (device) (rate(node_network_receive_bytes_total{${host},${INTERFACES}}[${rate}]))`,
+        expression: (context) => `sum by (device) ${rateOf('node_network_receive_bytes_total', context, INTERFACES)}`,
         name: device(text.overview.received),
       },
       {
-        expression: ({ host, rate }) => `sum by (device) (rate(node_network_transmit_bytes_total{${host},${INTERFACES}}[${rate}]))`,
+        expression: (context) => `sum by (device) ${rateOf('node_network_transmit_bytes_total', context, INTERFACES)}`,
         name: device(text.overview.sent),
         mirrored: true,
       },
@@ -174,11 +195,11 @@ export const PANELS: readonly PanelSpec[] = [
     spanMin: KIB,
     queries: [
       {
-        expression: ({ host, rate }) => `sum by (device) (rate(node_disk_read_bytes_total{${host},${DISKS}}[${rate}]))`,
+        expression: (context) => `sum by (device) ${rateOf('node_disk_read_bytes_total', context, DISKS)}`,
         name: device(text.overview.read),
       },
       {
-        expression: ({ host, rate }) => `sum by (device) (rate(node_disk_written_bytes_total{${host},${DISKS}}[${rate}]))`,
+        expression: (context) => `sum by (device) ${rateOf('node_disk_written_bytes_total', context, DISKS)}`,
         name: device(text.overview.write),
         mirrored: true,
       },
@@ -191,7 +212,7 @@ export const PANELS: readonly PanelSpec[] = [
     max: 1,
     queries: [
       {
-        expression: ({ host, rate }) => `sum by (device) (rate(node_disk_io_time_seconds_total{${host},${DISKS}}[${rate}]))`,
+        expression: (context) => `sum by (device) ${rateOf('node_disk_io_time_seconds_total', context, DISKS)}`,
         name: (metric) => metric['device'] ?? '',
       },
     ],
@@ -203,11 +224,11 @@ export const PANELS: readonly PanelSpec[] = [
     spanMin: 1,
     queries: [
       {
-        expression: ({ host, rate }) => `sum by (device) (rate(node_disk_reads_completed_total{${host},${DISKS}}[${rate}]))`,
+        expression: (context) => `sum by (device) ${rateOf('node_disk_reads_completed_total', context, DISKS)}`,
         name: device(text.overview.reads),
       },
       {
-        expression: ({ host, rate }) => `sum by (device) (rate(node_disk_writes_completed_total{${host},${DISKS}}[${rate}]))`,
+        expression: (context) => `sum by (device) ${rateOf('node_disk_writes_completed_total', context, DISKS)}`,
         name: device(text.overview.writes),
         mirrored: true,
       },
@@ -233,15 +254,15 @@ export const PANELS: readonly PanelSpec[] = [
     order: [text.overview.cpu, text.overview.io, text.overview.memory],
     queries: [
       {
-        expression: ({ host, rate }) => `rate(node_pressure_cpu_waiting_seconds_total{${host}}[${rate}])`,
+        expression: (context) => rateOf('node_pressure_cpu_waiting_seconds_total', context),
         name: constant(text.overview.cpu),
       },
       {
-        expression: ({ host, rate }) => `rate(node_pressure_io_waiting_seconds_total{${host}}[${rate}])`,
+        expression: (context) => rateOf('node_pressure_io_waiting_seconds_total', context),
         name: constant(text.overview.io),
       },
       {
-        expression: ({ host, rate }) => `rate(node_pressure_memory_waiting_seconds_total{${host}}[${rate}])`,
+        expression: (context) => rateOf('node_pressure_memory_waiting_seconds_total', context),
         name: constant(text.overview.memory),
       },
     ],

@@ -11,8 +11,7 @@ export interface ProcessRow {
 
 export const PROCESSES_SHOWN = 10;
 
-export function processQueries(instance: string): { cpu: string; memory: string; count: string } {
-  const host = `instance=${JSON.stringify(instance)}`;
+export function processQueries(host: string): { cpu: string; memory: string; count: string } {
   const busiest = `topk(${PROCESSES_SHOWN}, sextant_process_cpu_ratio{${host}})`;
   return {
     cpu: busiest,
