@@ -151,8 +151,8 @@ impl Group {
         self.rules.rules.iter().map(number).collect()
     }
 
-    fn show(&self, states: &[RuleState], at: Timestamp, took: StdDuration) {
-        *self.shown.lock() = Arc::new(status(&self.rules, self.interval, states, Some(at), took));
+    fn show(&self, states: &[RuleState], at: Option<Timestamp>, took: StdDuration) {
+        *self.shown.lock() = Arc::new(status(&self.rules, self.interval, states, at, took));
     }
 }
 

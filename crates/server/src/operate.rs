@@ -15,10 +15,16 @@ pub(crate) async fn healthy() -> &'static str {
 
 /// `GET /-/ready`: writes and queries will work.
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
-    if app.is_ready() {
-        "Sextant is ready.\n".into_response()
+    let fault = if app.is_ready() {
+        app.parts.store.write_fault()
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "Sextant is starting or stopping.\n").into_response()
+        Some("it is starting or stopping".into())
+    };
+    match fault {
+        None => "Sextant is ready.\n".into_response(),
+        Some(reason) => {
+            (StatusCode::SERVICE_UNAVAILABLE, format!("Sextant is not ready: {reason}.\n")).into_response()
+        }
     }
 }
 

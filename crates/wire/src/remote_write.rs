@@ -23,6 +23,8 @@ const ENTRIES_MAX: usize = 1_000_000;
 const PARTS_MAX: usize = 4_000_000;
 /// The field of a request that holds its series.
 const TIMESERIES: u32 = 1;
+/// Field of a series that holds its samples.
+const SAMPLES: u32 = 2;
 /// The field of a request that holds its metadata.
 const METADATA: u32 = 3;
 
@@ -113,7 +115,14 @@ pub fn decode(body: &[u8]) -> Result<WriteRequest, RemoteWriteError> {
             TIMESERIES => {
                 counts.add_series(field)?;
                 // One at a time, so that no more than one is in memory as the wire has it.
-                take_series(proto::TimeSeries::decode(field)?, &mut request);
+                match proto::TimeSeries::decode(field) {
+                    Ok(series) => take_series(series, &mut request),
+                    // The request's frame is sound, so the fault is this series' own: mostly a label whose text is
+                    // not UTF-8. The others are kept.
+                    Err(error) => {
+                        request.faults.add(samples_of(field), || format!("a series is malformed: {error}"))
+                    }
+                }
             }
             METADATA => {
                 counts.add_entry()?;
@@ -173,6 +182,17 @@ fn each_field<'a>(
         visit(tag, field)?;
     }
     Ok(())
+}
+
+/// How many samples a series has, which cannot be decoded as a whole.
+fn samples_of(series: &[u8]) -> usize {
+    let mut count = 0;
+    // A series whose own frame is broken has as many as could be seen.
+    let _ = each_field(series, |tag, _| {
+        count += usize::from(tag == SAMPLES);
+        Ok(())
+    });
+    count
 }
 
 fn take_series(series: proto::TimeSeries, request: &mut WriteRequest) {

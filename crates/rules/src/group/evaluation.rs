@@ -42,13 +42,20 @@ impl Group {
             rule_state.last_evaluation = Some(now);
             rule_state.evaluation_time = rule_began.elapsed();
             rule_state.health = if result.is_ok() { RuleHealth::Ok } else { RuleHealth::Err };
-            rule_state.last_error = result.err();
-            if let Some(error) = &rule_state.last_error {
+            let error = result.err();
+            if error.is_some() {
                 context.failures.fetch_add(1, Ordering::Relaxed);
-                tracing::warn!(group = self.key, rule = rule.name, error, "a rule failed");
             }
+            if error != rule_state.last_error {
+                // Once per change: the same failure again is counted and shown, but is no news.
+                match &error {
+                    Some(error) => tracing::warn!(group = self.key, rule = rule.name, error, "a rule fails"),
+                    None => tracing::info!(group = self.key, rule = rule.name, "a rule works again"),
+                }
+            }
+            rule_state.last_error = error;
         }
-        self.show(&state.rules, now, began.elapsed());
+        self.show(&state.rules, Some(now), began.elapsed());
     }
 }
 

@@ -41,9 +41,9 @@ impl Group {
         for (key, orphan) in known {
             resolve(context, &self.key, &key, orphan);
         }
-        if let Some(at) = state.rules.iter().filter_map(|rule| rule.last_evaluation).max() {
-            self.show(&state.rules, at, std::time::Duration::ZERO);
-        }
+        // Alerts that were restored are shown before the first evaluation, so that nobody takes them for ended.
+        let evaluated = state.rules.iter().filter_map(|rule| rule.last_evaluation).max();
+        self.show(&state.rules, evaluated, std::time::Duration::ZERO);
     }
 
     /// Gives all states away, by rule key; this group will not evaluate any more. `None` if it has never had any:

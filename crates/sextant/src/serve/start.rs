@@ -110,6 +110,7 @@ impl Running {
         self.ruler.stop().await;
         self.notifier.stop().await;
         let (upkeep, store) = (self.upkeep, self.store);
+        store.stop_maintenance();
         let closed = tokio::task::spawn_blocking(move || {
             drop(upkeep);
             store.sync()

@@ -45,7 +45,9 @@ pub(crate) fn replay(
     recovery: &mut Recovery,
 ) -> Result<Replayed, ReplayError> {
     let mut replayed = Replayed { next_segment: from.max(1), bytes: 0 };
-    for (number, path) in segments(dir)? {
+    let segments = segments(dir)?;
+    let newest = segments.last().map(|(number, _)| *number);
+    for (number, path) in segments {
         replayed.next_segment = replayed.next_segment.max(number.saturating_add(1));
         if number < from {
             fs::remove_file(&path).map_err(failed("remove", &path))?;
@@ -57,7 +59,7 @@ pub(crate) fn replay(
         let header = Header::decode(&file);
         let header = header.filter(|header| header.segment == number && header.version == VERSION);
         let Some(header) = header.filter(|_| file.len() >= FRAMES_AT) else {
-            set_aside(number, &path, &file, quarantine, recovery);
+            set_aside(number, &path, &file, Some(number) == newest, quarantine, recovery);
             continue;
         };
         sink.segment();
@@ -84,10 +86,18 @@ fn segments(dir: &Path) -> Result<Vec<(u64, PathBuf)>, ReplayError> {
 }
 
 /// A segment without a sound header: nothing in it can be verified.
-fn set_aside(number: u64, path: &Path, file: &[u8], quarantine: &Path, recovery: &mut Recovery) {
+fn set_aside(
+    number: u64,
+    path: &Path,
+    file: &[u8],
+    is_newest: bool,
+    quarantine: &Path,
+    recovery: &mut Recovery,
+) {
     if file.len() < FRAMES_AT {
-        // The end came while it was made: there is no record in it.
-        if !file.is_empty() {
+        // Where it is the newest, the end came while it was made: there was no record in it. Any other once held
+        // records.
+        if !file.is_empty() || !is_newest {
             let (bytes, reason) = (file.len() as u64, "the segment's header is incomplete");
             report(LogCut { segment: number, offset: 0, bytes, reason }, path, recovery);
         }

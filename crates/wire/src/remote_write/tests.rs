@@ -72,8 +72,20 @@ fn what_is_no_request_is_an_error() {
     assert!(matches!(decode(&compress(b"\x0a\xff")), Err(RemoteWriteError::Protobuf(_))));
     assert!(matches!(decode(&compress(b"\x0a\x7f")), Err(RemoteWriteError::Cut { tag: 1 })));
     assert!(matches!(decode(&compress(b"\x0a\x02\x0a\x05")), Err(RemoteWriteError::Cut { tag: 1 })));
-    let invalid_text = [0x0a, 0x05, 0x0a, 0x03, 0x0a, 0x01, 0xff];
-    assert!(matches!(decode(&compress(&invalid_text)), Err(RemoteWriteError::Protobuf(_))));
+}
+
+#[test]
+fn a_label_that_is_no_text_costs_only_its_own_series() {
+    let good = proto::WriteRequest {
+        timeseries: vec![series(&[("__name__", "good")], &[(1, 1.0)])],
+        metadata: Vec::new(),
+    };
+    // A series of one label, whose name is no UTF-8, and two samples.
+    let bad = [0x0a, 0x09, 0x0a, 0x03, 0x0a, 0x01, 0xff, 0x12, 0x00, 0x12, 0x00];
+    let request = decode(&compress(&[&bad, good.encode_to_vec().as_slice()].concat())).unwrap();
+    assert_eq!(request.batch.rows.len(), 1);
+    assert_eq!(request.faults.samples, 2);
+    assert!(request.faults.to_string().contains("a series is malformed"), "{}", request.faults);
 }
 
 #[test]
