@@ -36,6 +36,79 @@ test('functions and label names are completed too', async ({ page }) => {
   await expect(page.getByRole('option', { name: /instance/ }).first()).toBeVisible();
 });
 
+test('Enter runs, with Shift it begins a line, and Escape gives the keys back to the page', async ({ page }) => {
+  await page.goto('/explore');
+  await expect(editor(page)).toBeFocused();
+  await page.keyboard.insertText(' node_load1 ');
+  await page.keyboard.press('Shift+Enter');
+  await page.keyboard.insertText('+ node_load5 ');
+  await expect(page.locator('.cm-line')).toHaveCount(2);
+  await expect(page).toHaveURL(/explore$/);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe('node_load1 \n+ node_load5');
+  await expect(page.locator('[data-series]').first()).toBeVisible();
+  await expect(page.locator('.cm-line')).toHaveCount(2);
+  await page.keyboard.press('Escape');
+  await expect(editor(page)).not.toBeFocused();
+  await page.keyboard.type('ga');
+  await expect(page).toHaveURL(/alerts$/);
+});
+
+for (const key of ['Enter', 'Tab'] as const) {
+  test(`${key} takes the completion that is offered and does not run`, async ({ page }) => {
+    await page.goto('/explore');
+    await expect(editor(page)).toBeFocused();
+    await page.keyboard.type('node_memory_MemTot');
+    await expect(page.getByRole('option', { name: /node_memory_MemTotal_bytes/ })).toHaveAttribute('aria-selected', 'true');
+    // An option that has only just appeared is not taken.
+    await expect(async () => {
+      await page.keyboard.press(key);
+      await expect(editor(page)).toHaveText('node_memory_MemTotal_bytes', { timeout: 200 });
+    }).toPass();
+    await expect(editor(page)).toBeFocused();
+    await expect(page).toHaveURL(/explore$/);
+  });
+}
+
+test('Escape closes the completion first and leaves the editor then', async ({ page }) => {
+  await page.goto('/explore');
+  await expect(editor(page)).toBeFocused();
+  await page.keyboard.type('node_memory_MemTot');
+  await expect(page.getByRole('option').first()).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('option')).toHaveCount(0);
+  await expect(editor(page)).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(editor(page)).not.toBeFocused();
+});
+
+test('the address in a notification opens its expression', async ({ page }) => {
+  await page.goto(`/graph?g0.expr=${encodeURIComponent('node_load1 >= 0')}&g0.tab=1`);
+  await expect(page).toHaveURL(/\/explore\?q=node_load1\+%3E%3D\+0&tab=table$/);
+  await expect(page.getByRole('cell', { name: 'node_load1' }).first()).toBeVisible();
+  await page.goto('/graph?g0.expr=node_load1&g0.tab=0&g0.range_input=15m');
+  await expect(page.locator('[data-series]').first()).toBeVisible();
+  await expect(page.getByRole('button', { name: '15m' })).toHaveAttribute('aria-pressed', 'true');
+});
+
+test('a range of values is one row per series, with a time beside each value', async ({ page }) => {
+  await page.goto('/explore?q=node_load1%5B1h%5D&tab=table');
+  const row = page.locator('tbody tr').first();
+  await expect(row.locator('li').first()).toHaveText(/^\d\d:\d\d:\d\d[\d.]+$/);
+  expect(await row.locator('li').count()).toBeLessThanOrEqual(50);
+  await expect(page.getByRole('columnheader', { name: 'Time and value' })).toBeInViewport();
+  await expect(page.locator('[data-evaluated-at]')).toHaveText(/^at \d\d:\d\d:\d\d$/);
+  await expect(page.getByRole('group', { name: 'Range' })).toHaveCount(0);
+  await screenshot(page, 'explore-values');
+});
+
+test('the value column stays in sight on a phone', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('/explore?q=node_cpu_seconds_total&tab=table');
+  await expect(page.locator('td.value').first()).toBeInViewport({ ratio: 0.9 });
+  await expect(page.getByRole('columnheader', { name: 'Value' })).toBeInViewport({ ratio: 0.9 });
+});
+
 test('a link holds query, view and range', async ({ page }) => {
   await page.goto('/explore?q=node_load1&tab=table&range=15m');
   await expect(page.getByRole('button', { name: 'Table', exact: true })).toHaveAttribute('aria-pressed', 'true');
@@ -92,12 +165,25 @@ test('dragging across the graph zooms into that span', async ({ page }) => {
   await expect(page).not.toHaveURL(/from=/);
 });
 
+test.describe('while the server is gone', () => {
+  test.use({ expectErrors: [/ERR_FAILED/] });
+
+  test('a live graph says so, keeps its last answer and recovers', async ({ page }) => {
+    await page.goto('/explore?q=node_load1&range=5m&live=1');
+    await expect(page.locator('[data-chart="Graph"]')).toHaveAttribute('data-last-time', /\d/);
+    await page.route(/\/api\/v1\/query_range/, (route) => route.abort());
+    await expect(page.getByRole('button', { name: 'Disconnected, retrying' })).toBeVisible();
+    await expect(page.locator('[data-series]').first()).toBeVisible();
+    await page.unroute(/\/api\/v1\/query_range/);
+    await expect(page.getByRole('button', { name: 'Live', exact: true })).toBeVisible();
+  });
+});
+
 test('queries that were run are offered again', async ({ page }) => {
   await page.goto('/explore');
   await expect(editor(page)).toBeFocused();
   await write(page, 'node_load5');
-  await page.keyboard.press('Escape');
-  await page.keyboard.press('Shift+Enter');
+  await page.keyboard.press('Enter');
   await expect(page.locator('[data-series^="node_load5"]').first()).toBeVisible();
   await page.goto('/explore');
   await page.getByText('History', { exact: true }).click();
@@ -117,14 +203,12 @@ test.describe('with a wrong query', () => {
     await page.goto('/explore');
     await expect(editor(page)).toBeFocused();
     await page.keyboard.insertText('sum(node_load1) + nosuchfunction(up)');
-    await page.keyboard.press('Escape');
     await page.keyboard.press('Control+Enter');
     await expect(page.locator('[data-error]')).toContainText('Error at line 1, column 19');
     await expect(page.locator('.cm-server-error')).toHaveText('nosuchfunction');
     await screenshot(page, 'explore-error');
     await write(page, 'up');
     await expect(page.locator('.cm-server-error')).toHaveCount(0);
-    await page.keyboard.press('Escape');
     await page.keyboard.press('Control+Enter');
     await expect(page.locator('[data-error]')).toHaveCount(0);
   });

@@ -97,6 +97,36 @@ test('the page stays where it is while it moves', async ({ page }) => {
   expect(await tops()).toEqual(before);
 });
 
+test('any host that reports can be chosen, and the choice has a link', async ({ page }) => {
+  await page.route('**/api/v1/query', async (route) => {
+    const response = await route.fetch();
+    const answer = (await response.json()) as { data: { result: unknown[] } };
+    const asksForHosts = new URLSearchParams(route.request().postData() ?? '').get('query')?.includes('node_uname_info') === true;
+    if (asksForHosts) answer.data.result.push({ metric: { job: 'pushed', instance: 'web-9' }, value: [1, '1'] });
+    await route.fulfill({ response, json: answer });
+  });
+  await page.reload();
+  const host = page.getByRole('combobox', { name: 'Host' });
+  await expect(host).toBeVisible();
+  const local = await host.locator('option:checked').textContent();
+  await host.selectOption('web-9');
+  await expect(page).toHaveURL(/host=web-9&job=pushed/);
+  await expect(page.getByText('No processes reported')).toBeVisible();
+  await page.reload();
+  await expect(host.locator('option:checked')).toHaveText('web-9');
+  await host.selectOption(local!);
+  await expect(page).toHaveURL(/\/$/);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+});
+
+test('names of processes are readable on a phone', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const name = page.getByRole('region', { name: 'Busiest processes' }).locator('tbody tr td').first();
+  await expect(name).toHaveText(/\w/);
+  // Twelve letters of about 7 px.
+  expect(await name.evaluate((cell) => cell.clientWidth)).toBeGreaterThanOrEqual(12 * 7 + 16);
+});
+
 test.describe('without a connection', () => {
   test.use({ expectErrors: [/ERR_INTERNET_DISCONNECTED|ERR_FAILED|WebSocket/] });
 
@@ -112,11 +142,13 @@ test.describe('without a connection', () => {
         void socket.close();
       };
     });
+    await page.route('**/api/v1/query', (route) => (refuse ? route.abort() : route.continue()));
     await page.reload();
     await overview.ready(page);
     refuse = true;
     cut();
-    await expect(page.getByRole('status').filter({ hasText: /reconnecting|Polling/ })).toBeVisible();
+    await expect(page.getByRole('status').filter({ hasText: 'Disconnected, retrying' })).toBeVisible();
+    await expect(page.locator('[data-figure="cpu"]')).toContainText(/as of \d\d:\d\d:\d\d/);
     refuse = false;
     await expect(page.getByRole('status').filter({ hasText: 'Live' })).toBeVisible();
     const chart = '[data-chart="Memory"]';

@@ -32,6 +32,12 @@ test('a chosen theme is remembered', async ({ page }) => {
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
 });
 
+test('the help says what the slash does on the page', async ({ page }) => {
+  await page.goto('/alerts');
+  await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+  await expect(page.getByRole('dialog')).toContainText('Focus the filter');
+});
+
 test('the keyboard reaches every page, the editor and the help', async ({ page }) => {
   await page.goto('/');
   for (const [keys, path] of [['ga', '/alerts'], ['gt', '/targets'], ['ge', '/explore']] as const) {
