@@ -6,16 +6,18 @@ import { fetchLabelNames, fetchLabelValues, fetchMetadata, fetchSeries } from '.
 
 const KEPT_MS = 60_000;
 
-/** Remembers the answers of `read` per key; a failure yields `empty` and is not remembered. */
-function cached<T>(read: (key: string) => Promise<T>, empty: T): (key: string) => Promise<T> {
+/** Remembers the answers of `read` per key; a failure yields `empty`. What is empty is not remembered: it may fill. */
+function cached<T extends object>(read: (key: string) => Promise<T>, empty: T): (key: string) => Promise<T> {
   const kept = new Map<string, { at: number; answer: Promise<T> }>();
   return (key) => {
     const known = kept.get(key);
     if (known !== undefined && performance.now() - known.at < KEPT_MS) return known.answer;
-    const answer = read(key).catch(() => {
-      kept.delete(key);
-      return empty;
-    });
+    const answer = read(key)
+      .catch(() => empty)
+      .then((found) => {
+        if (Object.keys(found).length === 0) kept.delete(key);
+        return found;
+      });
     kept.set(key, { at: performance.now(), answer });
     return answer;
   };
