@@ -24,7 +24,6 @@ use store::MemStore;
 type Samples = BTreeMap<(Labels, i64), f64>;
 
 #[test]
-#[ignore = "needs Prometheus"]
 fn answers_are_those_of_prometheus() {
     let store = data::store();
     let prometheus = Prometheus::start(&store);

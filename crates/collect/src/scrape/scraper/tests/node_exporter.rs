@@ -45,7 +45,6 @@ fn read_plainly(body: &str, target: &[(&str, &str)]) -> BTreeMap<Labels, u64> {
 }
 
 #[tokio::test]
-#[ignore = "needs node_exporter installed"]
 async fn every_sample_of_node_exporter_arrives() {
     drop(rustls::crypto::ring::default_provider().install_default());
     let (_child, _log, exporter) = start().await;
