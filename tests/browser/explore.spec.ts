@@ -13,7 +13,7 @@ async function write(page: Page, query: string): Promise<void> {
 test('a metric is completed, run with Ctrl + Enter, drawn and listed', async ({ page }) => {
   // A server that has just started knows no metrics yet.
   await expect.poll(async () => (await page.request.get('/api/v1/query?query=node_memory_MemTotal_bytes')).text()).toContain('MemTotal');
-  await page.goto('/explore?range=5m');
+  await page.goto('/explore');
   await expect(editor(page)).toBeFocused();
   await page.keyboard.type('node_memory_MemTot');
   const option = page.getByRole('option', { name: /node_memory_MemTotal_bytes/ });

@@ -197,14 +197,15 @@ test('a malformed address falls back to the last hour', () => {
 
 test('a relative range ends on the grid of its step', () => {
   const { time } = readAddress(new URLSearchParams('range=1h'));
-  expect(resolveRange({ time, step: null, view: 'graph' }, 10_007)).toEqual({ from: 6_405, to: 10_005, stepSeconds: 15 });
-  expect(resolveRange({ time: { kind: 'absolute', from: 7, to: 307 }, step: 60, view: 'graph' }, 0)).toEqual({ from: 7, to: 307, stepSeconds: 60 });
+  expect(resolveRange({ time, step: null, view: 'graph', live: true }, 10_007)).toEqual({ from: 6_405, to: 10_005, stepSeconds: 15 });
+  expect(resolveRange({ time, step: null, view: 'graph', live: false }, 10_007)).toEqual({ from: 6_407, to: 10_007, stepSeconds: 15 });
+  expect(resolveRange({ time: { kind: 'absolute', from: 7, to: 307 }, step: 60, view: 'graph', live: false }, 0)).toEqual({ from: 7, to: 307, stepSeconds: 60 });
 });
 
 test('a table is evaluated at the present moment, or at the end of a fixed span', () => {
   const { time } = readAddress(new URLSearchParams('range=1h'));
-  expect(resolveRange({ time, step: null, view: 'table' }, 10_007).to).toBe(10_007);
-  expect(resolveRange({ time: { kind: 'absolute', from: 7, to: 307 }, step: null, view: 'table' }, 9_999).to).toBe(307);
+  expect(resolveRange({ time, step: null, view: 'table', live: false }, 10_007).to).toBe(10_007);
+  expect(resolveRange({ time: { kind: 'absolute', from: 7, to: 307 }, step: null, view: 'table', live: false }, 9_999).to).toBe(307);
 });
 
 function fakeStore(broken = false): Storage {

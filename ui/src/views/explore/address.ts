@@ -61,13 +61,18 @@ export function writeAddress(state: ExploreState): Record<string, string | null>
 }
 
 /** The span and step to ask for; `now` in seconds. */
-export function resolveRange(state: Pick<ExploreState, 'time' | 'step' | 'view'>, now: number): TimeRange & { stepSeconds: number } {
+export function resolveRange(
+  state: Pick<ExploreState, 'time' | 'step' | 'view' | 'live'>,
+  now: number,
+): TimeRange & { stepSeconds: number } {
   const { time } = state;
   const seconds = time.kind === 'relative' ? time.seconds : time.to - time.from;
   const stepSeconds = clampStep(state.step ?? autoStep(seconds), seconds);
   // A table has one moment and no steps.
   if (state.view === 'table' && time.kind === 'relative') return { from: now - seconds, to: now, stepSeconds: TABLE_LIVE_SECONDS };
-  // The end is moved to the step's grid, so that asking again a moment later yields the same points.
-  const to = time.kind === 'relative' ? Math.floor(now / stepSeconds) * stepSeconds : time.to;
+  if (time.kind === 'absolute') return { from: time.from, to: time.to, stepSeconds };
+  // A live graph keeps to the step's grid, so that asking again a moment later yields the same points. Any other
+  // ends now, so that what has just begun to be collected is seen however long the step is.
+  const to = state.live ? Math.floor(now / stepSeconds) * stepSeconds : now;
   return { from: to - seconds, to, stepSeconds };
 }
