@@ -43,7 +43,7 @@ class Connection {
 
   /** Whether what is shown is the last that came, and no longer the present. */
   get outdated(): boolean {
-    return !this.paused && this.lastFrame !== null && (this.stale || this.status === 'reconnecting');
+    return !this.paused && (this.stale || this.status === 'reconnecting');
   }
 
   /** Seconds since the epoch by the server's clock. */
