@@ -115,6 +115,11 @@ impl Serialize for LabelsJson<'_> {
     }
 }
 
+/// Labels as a JSON object, for fields of a derived `Serialize`.
+pub(crate) fn labels_json<S: Serializer>(labels: &Labels, serializer: S) -> Result<S::Ok, S::Error> {
+    LabelsJson(labels).serialize(serializer)
+}
+
 /// A time as seconds, whole ones without decimals.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SecondsJson(pub(crate) Timestamp);

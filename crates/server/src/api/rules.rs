@@ -6,9 +6,8 @@ use axum::extract::State;
 use model::{Labels, format_value};
 use rules::{AlertRuleStatus, AlertState, AlertStatus, GroupStatus, RuleStatus};
 use serde::Serialize;
-use serde::ser::Serializer;
 
-use crate::answer::{Answer, ErrorKind, Failure, LabelsJson, Rfc3339, Success};
+use crate::answer::{Answer, ErrorKind, Failure, Rfc3339, Success, labels_json};
 use crate::app::App;
 use crate::params::Params;
 
@@ -82,10 +81,6 @@ struct Alert {
     #[serde(skip_serializing_if = "Option::is_none")]
     keep_firing_since: Option<Rfc3339>,
     value: String,
-}
-
-fn labels_json<S: Serializer>(labels: &Labels, serializer: S) -> Result<S::Ok, S::Error> {
-    LabelsJson(labels).serialize(serializer)
 }
 
 /// `GET /api/v1/rules`

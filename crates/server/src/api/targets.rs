@@ -7,9 +7,8 @@ use axum::extract::State;
 use collect::scrape::{DroppedTarget, TargetStatus};
 use model::Labels;
 use serde::Serialize;
-use serde::ser::Serializer;
 
-use crate::answer::{Answer, LabelsJson, Rfc3339, Success};
+use crate::answer::{Answer, Rfc3339, Success, labels_json};
 use crate::app::App;
 use crate::params::Params;
 
@@ -46,10 +45,6 @@ struct Dropped {
     #[serde(serialize_with = "labels_json")]
     discovered_labels: Labels,
     scrape_pool: String,
-}
-
-fn labels_json<S: Serializer>(labels: &Labels, serializer: S) -> Result<S::Ok, S::Error> {
-    LabelsJson(labels).serialize(serializer)
 }
 
 /// `GET /api/v1/targets`

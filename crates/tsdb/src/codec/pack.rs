@@ -1,11 +1,15 @@
 //! General compression, bounded on the way back.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::{Cursor, Malformed, put_varint};
 
 /// No packed data may unpack to more than this, in bytes. Writers cut what they pack far below.
 pub(crate) const UNPACKED_BYTES_MAX: usize = 64 << 20;
+
+/// The bit of a column's codec that says that its payload is packed.
+pub(super) const PACKED: u8 = 0x80;
 
 /// Shorter data does not pay for compression.
 const PACK_BYTES_MIN: usize = 48;
@@ -37,6 +41,19 @@ impl Packer {
 pub(crate) struct Unpacker(Option<zstd::bulk::Decompressor<'static>>);
 
 impl Unpacker {
+    /// The codec and payload of a column, unpacked if its codec says that it is [`PACKED`].
+    pub(super) fn column<'a>(
+        &mut self,
+        codec: u8,
+        payload: &'a [u8],
+    ) -> Result<(u8, Cow<'a, [u8]>), Malformed> {
+        let payload = match codec & PACKED {
+            0 => Cow::Borrowed(payload),
+            _ => Cow::Owned(self.unpack(payload)?),
+        };
+        Ok((codec & !PACKED, payload))
+    }
+
     /// What [`Packer::pack`] was given.
     pub(crate) fn unpack(&mut self, packed: &[u8]) -> Result<Vec<u8>, Malformed> {
         let mut cursor = Cursor::new(packed);

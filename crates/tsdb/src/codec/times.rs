@@ -6,11 +6,11 @@
 //! | 1 steps | first (zigzag), then the change of the step at each sample (zigzag) |
 //! | 1 + 0x80 | the same, packed |
 
+use super::pack::PACKED;
 use super::{Cursor, Malformed, Packer, Unpacker, put_zigzag};
 
 const REGULAR: u8 = 0;
 const STEPS: u8 = 1;
-const PACKED: u8 = 0x80;
 
 /// Codec and payload of a column.
 pub(crate) fn encode_times(times: &[i64], packer: &mut Packer) -> (u8, Vec<u8>) {
@@ -41,17 +41,10 @@ pub(crate) fn decode_times(
     count: usize,
     unpacker: &mut Unpacker,
 ) -> Result<Vec<i64>, Malformed> {
-    let unpacked;
-    let payload = match codec & PACKED {
-        0 => payload,
-        _ => {
-            unpacked = unpacker.unpack(payload)?;
-            &unpacked
-        }
-    };
-    let mut cursor = Cursor::new(payload);
+    let (codec, payload) = unpacker.column(codec, payload)?;
+    let mut cursor = Cursor::new(&payload);
     let mut at = cursor.zigzag()?;
-    match codec & !PACKED {
+    match codec {
         REGULAR => {
             let step = cursor.zigzag()?;
             Ok((0..count as i64).map(|index| at.wrapping_add(step.wrapping_mul(index))).collect())

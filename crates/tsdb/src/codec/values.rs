@@ -9,6 +9,7 @@
 //! | 4 xor planes | bits of each value xor those of the one before, byte 0 (highest) of all, then byte 1, ... |
 //! | + 0x80 | the same, packed |
 
+use super::pack::PACKED;
 use super::{Cursor, Malformed, Packer, SCALES, Unpacker, decimal_of, of_decimal, put_zigzag};
 
 const CONSTANT: u8 = 0;
@@ -16,7 +17,6 @@ const RAW: u8 = 1;
 const DECIMAL_DELTAS: u8 = 2;
 const DECIMAL_STEPS: u8 = 3;
 const XOR_PLANES: u8 = 4;
-const PACKED: u8 = 0x80;
 
 /// Codec and payload of a column: the shortest of those that can hold it.
 pub(crate) fn encode_values(values: &[f64], packer: &mut Packer) -> (u8, Vec<u8>) {
@@ -91,21 +91,14 @@ pub(crate) fn decode_values(
     count: usize,
     unpacker: &mut Unpacker,
 ) -> Result<Vec<f64>, Malformed> {
-    let unpacked;
-    let payload = match codec & PACKED {
-        0 => payload,
-        _ => {
-            unpacked = unpacker.unpack(payload)?;
-            &unpacked
-        }
-    };
-    let mut cursor = Cursor::new(payload);
-    match codec & !PACKED {
+    let (codec, payload) = unpacker.column(codec, payload)?;
+    let mut cursor = Cursor::new(&payload);
+    match codec {
         CONSTANT => cursor.u64().map(|bits| vec![f64::from_bits(bits); count]),
         RAW => (0..count).map(|_| cursor.u64().map(f64::from_bits)).collect(),
         DECIMAL_DELTAS => decimals(cursor, count, false),
         DECIMAL_STEPS => decimals(cursor, count, true),
-        XOR_PLANES => planes(payload, count),
+        XOR_PLANES => planes(&payload, count),
         _ => Err(Malformed("a value column has an unknown codec")),
     }
 }
